@@ -1,0 +1,76 @@
+// Views and in-place changes on the tape.
+//   as_differentiable_view   marks a view, so that in-place changes of either side reach the other
+//   check_inplace, rebase_history   what an in-place operation does before and after writing
+// After v.mul_(w) on a view v of b: b becomes CopySlices(b_before, result), and v's grad_fn is made
+// again from b (as a strided view) when it is next asked for: refresh_view() in node.cpp compares
+// versions.
+#pragma once
+
+#include "autograd/grad_mode.h"
+#include "autograd/node.h"
+
+namespace tg {
+
+// What autograd needs of the operations; defined in ops/engine_ops.cpp.
+struct Geometry {
+  Dims sizes, strides;
+  int64_t offset;  // in elements
+};
+namespace engine_ops {
+Tensor add(const Tensor& a, const Tensor& b);
+void add_inplace(const Tensor& into, const Tensor& grad);  // no history; version counts
+Tensor clone(const Tensor& t);                             // contiguous, differentiable
+Tensor ones_like(const Tensor& t);
+Tensor cast(const Tensor& t, DType dtype);
+// Gradient of as_strided: zeros of `base`'s geometry with `grad` added at `view`'s places.
+// Differentiable.
+Tensor scatter_to_base(const Tensor& grad, const Geometry& view, const Geometry& base);
+// The elements of `grad` (laid out like `base`) at `view`'s places. Differentiable.
+Tensor gather_from_base(const Tensor& grad, const Geometry& view, const Geometry& base);
+// `grad` with `view`'s places set to zero. Differentiable.
+Tensor zero_at_view(const Tensor& grad, const Geometry& view, const Geometry& base);
+}  // namespace engine_ops
+
+inline Geometry geometry_of(const Tensor& t) {
+  return {Dims(t.sizes()), Dims(t.strides()), t.storage_offset()};
+}
+
+class AsStridedNode final : public Node {
+ public:
+  AsStridedNode(const Tensor& view, const Tensor& base)
+      : view_(geometry_of(view)), base_(geometry_of(base)) {
+    edge_ = gradient_edge(base);
+    edges = &edge_;
+    edge_count = 1;
+  }
+  const char* name() const override { return "AsStridedBackward0"; }
+  void backward(std::span<Tensor> grads, GradInputs& to) override {
+    if (grads[0].defined()) to.set(0, engine_ops::scatter_to_base(grads[0], view_, base_));
+  }
+
+ private:
+  Geometry view_, base_;
+  Edge edge_;
+};
+
+// Call on every view right after make_view and record; `multi` for one of several outputs.
+inline void as_differentiable_view(const Tensor& view, const Tensor& of, bool multi = false) {
+  TensorImpl* v = view.impl();
+  TensorImpl* base = of->base ? of->base : of.impl();
+  v->base = base;
+  ++base->refcount;
+  v->view_version = v->storage->version;
+  if (!grad_mode.enabled) v->flags |= kViewOfNoGrad;
+  if (multi || (of->flags & kMultiView)) v->flags |= kMultiView;
+}
+
+// Raises PyTorch's error where `self` must not be changed in place.
+void check_inplace(const Tensor& self);
+
+// After the new value was written into self: counts the version and gives self the history of
+// `result`.
+void move_retained_grad(const Tensor& t, Node* to);  // retain_grad() follows t to its new grad_fn
+void rebase_history(const Tensor& self, const Tensor& result);
+inline void bump_version(const Tensor& self) { ++self->storage->version; }
+
+}  // namespace tg

@@ -1,0 +1,523 @@
+// Declares Python functions and methods from C++ functions and a signature in Python's words:
+//
+//   b.def<"sum", fn<&sum_all, "input, *, dtype=None">,
+//                fn<&sum_dims, "input, dim, keepdim=False, *, dtype=None, out=None">>(kFunction |
+//                kMethod, "doc");
+//
+// Each fn<> is an overload. A call is one METH_FASTCALL function: arrange() sorts the arguments
+// into slots by the parsed signature, Arg<T> says whether a slot fits the C++ parameter and
+// converts it, to_python() wraps the result. An `out` parameter is handled here: the result is
+// written into it. `*name` takes varargs or one sequence. The same declarations give
+// __text_signature__, the docs and the stub (Binder::describe).
+#pragma once
+
+#include <array>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "bindings/py_tensor.h"
+#include "bindings/py_types.h"
+#include "ops/copy.h"
+#include "ops/promotion.h"
+
+namespace tg {
+
+template <size_t N>
+struct FixedString {
+  char text[N];
+  constexpr FixedString(const char (&s)[N]) {
+    for (size_t i = 0; i < N; ++i) text[i] = s[i];
+  }
+};
+
+// --- signatures
+// --------------------------------------------------------------------------------------
+struct Parameter {
+  std::string name;
+  PyObject* interned = nullptr;
+  PyObject* default_value = nullptr;  // owned for ever; null: required
+  std::string default_text;
+  bool keyword_only = false;
+  bool varargs = false;
+};
+struct Signature {
+  explicit Signature(const char* text);
+  std::string text;
+  std::vector<Parameter> parameters;
+  int positional = 0;  // how many may be given by position
+  int required = 0;    // first optional position
+  int varargs = -1;
+  int out = -1;
+};
+inline constexpr int kMaxParameters = 16;
+
+struct Slots {
+  PyObject* values[kMaxParameters];
+  Ref varargs;  // holds the tuple of collected varargs
+};
+// Fills slots from a call. Returns false where the call does not fit; `why` (if given) then says
+// so, as PyTorch does.
+bool arrange(const Signature& signature, const char* function, PyObject* self,
+             PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames, Slots& slots,
+             std::string* why);
+
+// --- arguments
+// ---------------------------------------------------------------------------------------
+bool is_number(PyObject* o);  // int, float, bool, NumPy scalar
+Scalar scalar_from(PyObject* o);
+bool is_index(PyObject* o);  // int (not bool), NumPy integer, 0-d integer tensor
+int64_t index_from(PyObject* o);
+double double_from(PyObject* o);
+Dims dims_from(PyObject* o);
+bool is_dims(PyObject* o);
+std::vector<Tensor> tensors_from(PyObject* o);
+bool is_tensor_list(PyObject* o);
+
+// An operand with room for a converted ndarray.
+struct OperandHolder {
+  Tensor held;
+  Operand operand{Scalar()};
+};
+bool is_operand(PyObject* o);
+void operand_from(PyObject* o, OperandHolder& holder);
+
+template <class T>
+struct Arg;
+template <>
+struct Arg<const Tensor&> {
+  using Held = const Tensor*;
+  static constexpr auto type = "Tensor";
+  static bool accepts(PyObject* o) { return is_tensor(o); }
+  static Held get(PyObject* o) { return &as_tensor(o); }
+  static const Tensor& pass(Held& h) { return *h; }
+};
+template <>
+struct Arg<const Operand&> {
+  using Held = OperandHolder;
+  static constexpr auto type = "Tensor | Number";
+  static bool accepts(PyObject* o) { return is_operand(o); }
+  static Held get(PyObject* o) {
+    OperandHolder h;
+    operand_from(o, h);
+    if (h.held.defined()) h.operand = Operand(h.held);
+    return h;
+  }
+  static const Operand& pass(Held& h) {
+    if (h.held.defined()) h.operand.tensor = &h.held;
+    return h.operand;
+  }
+};
+template <class T, class Conversion>
+struct ValueArg : Conversion {
+  using Held = T;
+  static T get(PyObject* o) { return Conversion::convert(o); }
+  static T& pass(Held& h) { return h; }
+};
+struct ScalarConversion {
+  static constexpr auto type = "Number";
+  static bool accepts(PyObject* o) {
+    return is_number(o) ||
+           (is_tensor(o) && as_tensor(o).dim() == 0 && !requires_grad(as_tensor(o)));
+  }
+  static Scalar convert(PyObject* o) { return scalar_from(o); }
+};
+struct IntConversion {
+  static constexpr auto type = "int";
+  static bool accepts(PyObject* o) { return is_index(o); }
+  static int64_t convert(PyObject* o) { return index_from(o); }
+};
+struct BoolConversion {
+  static constexpr auto type = "bool";
+  static bool accepts(PyObject* o) {
+    return PyBool_Check(o) || Py_TYPE(o)->tp_name == std::string_view("numpy.bool") ||
+           Py_TYPE(o)->tp_name == std::string_view("numpy.bool_");
+  }
+  static bool convert(PyObject* o) { return PyObject_IsTrue(o) == 1; }
+};
+struct DoubleConversion {
+  static constexpr auto type = "float";
+  static bool accepts(PyObject* o) {
+    return is_number(o) || (is_tensor(o) && as_tensor(o).dim() == 0);
+  }
+  static double convert(PyObject* o) { return double_from(o); }
+};
+struct StringConversion {
+  static constexpr auto type = "str";
+  static bool accepts(PyObject* o) { return PyUnicode_Check(o); }
+  static std::string convert(PyObject* o) {
+    const char* text = PyUnicode_AsUTF8(o);
+    if (!text) throw PythonError();
+    return text;
+  }
+};
+struct DTypeConversion {
+  static constexpr auto type = "dtype";
+  static bool accepts(PyObject* o) {
+    DType ignored;
+    return dtype_from_object(o, &ignored);
+  }
+  static DType convert(PyObject* o) {
+    DType dtype = DType::Float32;
+    dtype_from_object(o, &dtype);
+    return dtype;
+  }
+};
+struct DimsConversion {
+  static constexpr auto type = "int | Sequence[int]";
+  static bool accepts(PyObject* o) { return is_dims(o); }
+  static Dims convert(PyObject* o) { return dims_from(o); }
+};
+struct TensorsConversion {
+  static constexpr auto type = "Sequence[Tensor]";
+  static bool accepts(PyObject* o) { return is_tensor_list(o); }
+  static std::vector<Tensor> convert(PyObject* o) { return tensors_from(o); }
+};
+struct ObjectConversion {
+  static constexpr auto type = "object";
+  static bool accepts(PyObject*) { return true; }
+  static PyObject* convert(PyObject* o) { return o; }
+};
+template <>
+struct Arg<Scalar> : ValueArg<Scalar, ScalarConversion> {};
+template <>
+struct Arg<const Scalar&> : ValueArg<Scalar, ScalarConversion> {};
+template <>
+struct Arg<int64_t> : ValueArg<int64_t, IntConversion> {};
+template <>
+struct Arg<bool> : ValueArg<bool, BoolConversion> {};
+template <>
+struct Arg<double> : ValueArg<double, DoubleConversion> {};
+template <>
+struct Arg<std::string> : ValueArg<std::string, StringConversion> {};
+template <>
+struct Arg<const std::string&> : ValueArg<std::string, StringConversion> {};
+template <>
+struct Arg<DType> : ValueArg<DType, DTypeConversion> {};
+template <>
+struct Arg<Dims> : ValueArg<Dims, DimsConversion> {};
+template <>
+struct Arg<const Dims&> : ValueArg<Dims, DimsConversion> {};
+template <>
+struct Arg<std::span<const int64_t>> : DimsConversion {
+  using Held = Dims;
+  static Dims get(PyObject* o) { return dims_from(o); }
+  static std::span<const int64_t> pass(Held& h) { return h; }
+};
+template <>
+struct Arg<std::vector<Tensor>> : ValueArg<std::vector<Tensor>, TensorsConversion> {};
+template <>
+struct Arg<const std::vector<Tensor>&> : ValueArg<std::vector<Tensor>, TensorsConversion> {};
+template <>
+struct Arg<std::span<const Tensor>> : TensorsConversion {
+  using Held = std::vector<Tensor>;
+  static Held get(PyObject* o) { return tensors_from(o); }
+  static std::span<const Tensor> pass(Held& h) { return h; }
+};
+template <>
+struct Arg<PyObject*> : ValueArg<PyObject*, ObjectConversion> {};
+template <class T>
+struct Arg<std::optional<T>> {
+  using Inner = Arg<std::conditional_t<std::is_same_v<T, Tensor>, const Tensor&, T>>;
+  using Held = std::optional<T>;
+  static constexpr auto type = Inner::type;
+  static bool accepts(PyObject* o) { return o == Py_None || Inner::accepts(o); }
+  static Held get(PyObject* o) {
+    if (o == Py_None) return std::nullopt;
+    if constexpr (std::is_same_v<T, Tensor>)
+      return as_tensor(o);
+    else
+      return Inner::get(o);
+  }
+  static Held& pass(Held& h) { return h; }
+};
+template <class T>
+struct Arg<const std::optional<T>&> : Arg<std::optional<T>> {};
+// An optional operand: a null pointer for None.
+template <>
+struct Arg<const Operand*> {
+  static constexpr auto type = "Tensor | Number";
+  static bool accepts(PyObject* o) { return o == Py_None || is_operand(o); }
+  struct Holder {
+    OperandHolder inner;
+    bool given = false;
+  };
+  static Holder get(PyObject* o) {
+    Holder h;
+    h.given = o != Py_None;
+    if (h.given) operand_from(o, h.inner);
+    return h;
+  }
+  static const Operand* pass(Holder& h) {
+    if (!h.given) return nullptr;
+    if (h.inner.held.defined()) h.inner.operand.tensor = &h.inner.held;
+    return &h.inner.operand;
+  }
+};
+
+// --- results
+// -----------------------------------------------------------------------------------------
+template <class R>
+concept NamedResult = requires(const R& r) {
+  R::name;
+  R::fields;
+  r.tie();
+};
+PyObject* named_tuple(const char* name, std::span<const char* const> fields,
+                      std::span<const Tensor> values);
+
+inline PyObject* to_python(Tensor t) { return wrap(std::move(t)); }
+inline PyObject* to_python(bool v) { return PyBool_FromLong(v); }
+inline PyObject* to_python(int64_t v) { return PyLong_FromLongLong(v); }
+inline PyObject* to_python(double v) { return PyFloat_FromDouble(v); }
+inline PyObject* to_python(DType v) {
+  PyObject* o = dtype_object(v);
+  Py_INCREF(o);
+  return o;
+}
+inline PyObject* to_python(const Dims& v) { return size_object(v); }
+inline PyObject* to_python(PyObject* v) { return v; }
+inline PyObject* to_python(const std::string& v) {
+  return PyUnicode_FromStringAndSize(v.data(), Py_ssize_t(v.size()));
+}
+inline PyObject* to_python(std::vector<Tensor>&& v) {
+  Ref tuple = checked(PyTuple_New(Py_ssize_t(v.size())));
+  for (size_t i = 0; i < v.size(); ++i)
+    PyTuple_SET_ITEM(tuple.get(), Py_ssize_t(i), wrap(std::move(v[i])));
+  return tuple.release();
+}
+template <class... T>
+PyObject* to_python(std::tuple<T...>&& v) {
+  Ref tuple = checked(PyTuple_New(sizeof...(T)));
+  std::apply(
+      [&](auto&&... items) {
+        Py_ssize_t i = 0;
+        (PyTuple_SET_ITEM(tuple.get(), i++, checked(to_python(std::move(items))).release()), ...);
+      },
+      v);
+  return tuple.release();
+}
+template <NamedResult R>
+PyObject* to_python(const R& r) {
+  return std::apply(
+      [](const auto&... t) {
+        const Tensor values[] = {t...};
+        return named_tuple(R::name, R::fields, values);
+      },
+      r.tie());
+}
+
+template <class R>
+void write_out_argument(const char* function, PyObject* out, const R& result) {
+  if constexpr (std::is_same_v<R, Tensor>) {
+    if (!is_tensor(out)) type_error("argument 'out' must be Tensor, not ", Py_TYPE(out)->tp_name);
+    if (grad_mode.enabled && (requires_grad(as_tensor(out)) || requires_grad(result)))
+      runtime_error(function,
+                    "(): functions with out=... arguments don't support automatic differentiation, "
+                    "but one of the arguments requires grad.");
+    write_out(as_tensor(out), result);
+  } else if constexpr (NamedResult<R>) {
+    Ref items = checked(PySequence_Tuple(out));
+    Py_ssize_t i = 0;
+    std::apply(
+        [&](const auto&... t) {
+          if (PyTuple_GET_SIZE(items.get()) != Py_ssize_t(sizeof...(t)))
+            type_error("out must hold ", sizeof...(t), " tensors");
+          (write_out_argument(function, PyTuple_GET_ITEM(items.get(), i++), t), ...);
+        },
+        result.tie());
+  } else {
+    type_error("out= is not supported here");
+  }
+}
+// --- functions
+// ---------------------------------------------------------------------------------------
+template <class F>
+struct FunctionTraits;
+template <class R, class... A>
+struct FunctionTraits<R (*)(A...)> {
+  using Result = R;
+  using Arguments = std::tuple<A...>;
+  static constexpr size_t arity = sizeof...(A);
+};
+
+template <auto Function, FixedString Text>
+struct fn {
+  using Traits = FunctionTraits<decltype(Function)>;
+  using Arguments = typename Traits::Arguments;
+  template <size_t I>
+  using At = Arg<std::tuple_element_t<I, Arguments>>;
+  using Sequence = std::make_index_sequence<Traits::arity>;
+
+  static constexpr const char* signature_text() { return Text.text; }
+  static const Signature& signature() {
+    static const Signature s(Text.text);
+    return s;
+  }
+  // Index of the first argument that does not fit, or -1.
+  static int mismatch(const Slots& slots) { return mismatch(slots, Sequence()); }
+  template <size_t... I>
+  static int mismatch(const Slots& slots, std::index_sequence<I...>) {
+    int bad = -1;
+    (void)((At<I>::accepts(slots.values[I]) || (bad = int(I), false)) && ...);
+    return bad;
+  }
+  static PyObject* call(const char* function, Slots& slots) {
+    return call(function, slots, Sequence());
+  }
+  template <size_t... I>
+  static PyObject* call([[maybe_unused]] const char* function, Slots& slots,
+                        std::index_sequence<I...>) {
+    [[maybe_unused]] std::tuple held{At<I>::get(slots.values[I])...};
+    if constexpr (std::is_void_v<typename Traits::Result>) {
+      Function(At<I>::pass(std::get<I>(held))...);
+      Py_RETURN_NONE;
+    } else {
+      auto&& result = Function(At<I>::pass(std::get<I>(held))...);
+      const int out = signature().out;
+      if (out >= 0 && slots.values[out] != Py_None) [[unlikely]] {
+        PyObject* target = slots.values[out];
+        write_out_argument(function, target, result);
+        Py_INCREF(target);
+        return target;
+      }
+      return to_python(std::move(result));
+    }
+  }
+  static std::vector<const char*> types() { return types(Sequence()); }
+  template <size_t... I>
+  static std::vector<const char*> types(std::index_sequence<I...>) {
+    return {At<I>::type...};
+  }
+};
+
+[[noreturn]] void raise_mismatch(const char* function, const Signature& signature, int parameter,
+                                 const char* expected, PyObject* got, bool method);
+[[noreturn]] void raise_no_overload(const char* function,
+                                    std::span<const Signature* const> overloads,
+                                    PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames);
+
+// The C function of a def<>.
+template <FixedString Name, bool Method, class... Overloads>
+PyObject* entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
+  try {
+    Slots slots;
+    PyObject* first = Method ? self : nullptr;
+    PyObject* result = nullptr;
+    bool done = false;
+    if constexpr (sizeof...(Overloads) == 1) {
+      using Only = std::tuple_element_t<0, std::tuple<Overloads...>>;
+      if (!arrange(Only::signature(), Name.text, first, args, nargs, kwnames, slots, nullptr))
+          [[unlikely]] {
+        std::string why;
+        arrange(Only::signature(), Name.text, first, args, nargs, kwnames, slots, &why);
+        type_error(why);
+      }
+      const int bad = Only::mismatch(slots);
+      if (bad >= 0) [[unlikely]]
+        raise_mismatch(Name.text, Only::signature(), bad, Only::types()[size_t(bad)],
+                       slots.values[bad], Method);
+      return Only::call(Name.text, slots);
+    } else {
+      auto attempt = [&]<class O>() {
+        if (done ||
+            !arrange(O::signature(), Name.text, first, args, nargs, kwnames, slots, nullptr))
+          return;
+        if (O::mismatch(slots) >= 0) return;
+        done = true;
+        result = O::call(Name.text, slots);
+      };
+      (attempt.template operator()<Overloads>(), ...);
+      if (done) return result;
+      const Signature* all[] = {&Overloads::signature()...};
+      raise_no_overload(Name.text, all, args, nargs, kwnames);
+    }
+  } catch (...) {
+    return raise_current();
+  }
+}
+
+using FastFunction = PyObject* (*)(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+                                   PyObject* kwnames);
+
+enum BindKind { kFunction = 1, kMethod = 2 };
+
+struct Description {
+  std::string name;
+  int kinds;
+  std::vector<std::pair<const Signature*, std::vector<const char*>>> overloads;
+  std::vector<const char*> results;
+};
+
+template <class R>
+constexpr const char* result_type_name() {
+  if constexpr (std::is_same_v<R, Tensor>)
+    return "Tensor";
+  else if constexpr (std::is_same_v<R, bool>)
+    return "bool";
+  else if constexpr (std::is_same_v<R, int64_t>)
+    return "int";
+  else if constexpr (std::is_same_v<R, double>)
+    return "float";
+  else if constexpr (std::is_same_v<R, DType>)
+    return "dtype";
+  else if constexpr (std::is_same_v<R, Dims>)
+    return "Size";
+  else if constexpr (std::is_same_v<R, std::string>)
+    return "str";
+  else if constexpr (std::is_void_v<R>)
+    return "None";
+  else if constexpr (std::is_same_v<R, PyObject*>)
+    return "Any";
+  else
+    return "tuple[Tensor, ...]";
+}
+
+class Binder {
+ public:
+  explicit Binder(PyObject* module) : module_(module) {}
+
+  template <FixedString Name, class... Overloads>
+  void def(int kinds, const char* doc) {
+    describe_.push_back([=] {
+      return Description{
+          Name.text,
+          kinds,
+          {{&Overloads::signature(), Overloads::types()}...},
+          {result_type_name<std::remove_cvref_t<typename Overloads::Traits::Result>>()...}};
+    });
+    static const std::string text =
+        document(Name.text, first_signature<Overloads...>(), sizeof...(Overloads) == 1, false, doc);
+    static const std::string method_text =
+        document(Name.text, first_signature<Overloads...>(), sizeof...(Overloads) == 1, true, doc);
+    if (kinds & kFunction) add_function(Name.text, &entry<Name, false, Overloads...>, text.c_str());
+    if (kinds & kMethod)
+      add_method(Name.text, &entry<Name, true, Overloads...>, method_text.c_str());
+  }
+
+  // Plain METH_FASTCALL | METH_KEYWORDS functions, for what no signature can say. `name` and `doc`
+  // must be literals.
+  void add_function(const char* name, FastFunction f, const char* doc);
+  void add_method(const char* name, FastFunction f, const char* doc);
+  void add_property(const char* name, getter get, setter set, const char* doc);
+
+  PyObject* module() const { return module_; }
+  // [(name, kinds, [(signature, types, result), ...]), ...] for the stub generator.
+  static PyObject* describe();
+
+ private:
+  template <class First, class...>
+  static const char* first_signature() {
+    return First::signature_text();
+  }
+  static std::string document(const char* name, std::string_view signature, bool single,
+                              bool method, const char* doc);
+
+  PyObject* module_;
+  static inline std::vector<std::function<Description()>> describe_;
+};
+
+}  // namespace tg

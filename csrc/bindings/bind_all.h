@@ -1,0 +1,22 @@
+// The families that module.cpp puts together: one bind_*.cpp each.
+#pragma once
+
+#include "bindings/bind.h"
+
+namespace tg {
+
+void bind_tensor(Binder& b);     // methods about the tensor itself: copies, casts, item, layout
+void bind_autograd(Binder& b);   // backward, grad, hooks, grad mode
+void bind_functions(Binder& b);  // custom autograd functions
+void bind_elementwise(Binder& b);
+void bind_reductions(Binder& b);
+void bind_losses(Binder& b);
+void bind_shapes(Binder& b);
+void bind_indexing(Binder& b);
+void bind_matmul(Binder& b);
+void bind_factories(Binder& b);
+void bind_random(Binder& b);
+void bind_optim(Binder& b);
+void bind_printing(Binder& b);
+
+}  // namespace tg

@@ -1,0 +1,46 @@
+// The extension module tapegrad._core: types first, then the families of operations.
+#include <pybind11/pybind11.h>
+
+#include "bindings/bind_all.h"
+#include "kernels/loops.h"
+
+namespace {
+
+void* release_gil() { return PyEval_SaveThread(); }
+void take_gil(void* state) { PyEval_RestoreThread(static_cast<PyThreadState*>(state)); }
+
+}  // namespace
+
+PYBIND11_MODULE(_core, m) {
+  m.doc() = "Native core of tapegrad: tensors, operations and the tape.";
+  PyObject* module = m.ptr();
+  try {
+    tg::bind_types(module);
+    PyTypeObject* tensor = tg::make_tensor_type(module);
+    m.attr("Tensor") =
+        pybind11::reinterpret_borrow<pybind11::object>(reinterpret_cast<PyObject*>(tensor));
+    tg::LongWork::enter = release_gil;
+    tg::LongWork::leave = take_gil;
+    tg::Binder binder(module);
+    tg::bind_tensor(binder);
+    tg::bind_autograd(binder);
+    tg::bind_functions(binder);
+    tg::bind_elementwise(binder);
+    tg::bind_reductions(binder);
+    tg::bind_losses(binder);
+    tg::bind_shapes(binder);
+    tg::bind_indexing(binder);
+    tg::bind_matmul(binder);
+    tg::bind_factories(binder);
+    tg::bind_random(binder);
+    tg::bind_optim(binder);
+    tg::bind_printing(binder);
+  } catch (...) {
+    tg::raise_current();
+    throw pybind11::error_already_set();
+  }
+  m.def(
+      "_signatures",
+      [] { return pybind11::reinterpret_steal<pybind11::object>(tg::Binder::describe()); },
+      "Every bound function with its overloads: what the stub is made from.");
+}

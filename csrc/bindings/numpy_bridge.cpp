@@ -1,0 +1,330 @@
+#include "bindings/numpy_bridge.h"
+
+#include <memory>
+#include <string_view>
+
+#include "autograd/node.h"
+#include "bindings/py_tensor.h"
+
+namespace tg {
+namespace {
+
+// --- NumPy, where it is loaded ------------------------------------------------------------------
+PyTypeObject* ndarray_type() {
+  static PyTypeObject* type = nullptr;
+  if (type) return type;
+  static PyObject* name = PyUnicode_InternFromString("numpy");
+  Ref module(PyImport_GetModule(name));
+  if (!module) {
+    if (PyErr_Occurred()) throw PythonError();
+    return nullptr;
+  }
+  Ref found(PyObject_GetAttrString(module.get(), "ndarray"));
+  if (!found || !PyType_Check(found.get())) {  // numpy is being imported right now
+    PyErr_Clear();
+    return nullptr;
+  }
+  type = reinterpret_cast<PyTypeObject*>(found.release());
+  return type;
+}
+
+// "numpy.str_", as PyTorch names the dtype of an array.
+std::string element_type_name(PyObject* array) {
+  Ref dtype(PyObject_GetAttrString(array, "dtype"));
+  Ref type(dtype ? PyObject_GetAttrString(dtype.get(), "type") : nullptr);
+  if (type && PyType_Check(type.get())) return reinterpret_cast<PyTypeObject*>(type.get())->tp_name;
+  PyErr_Clear();
+  return "unknown";
+}
+
+[[noreturn]] void raise_unsupported(PyObject* array) {
+  type_error("can't convert np.ndarray of type ", element_type_name(array),
+             ". The only supported types are: float64, float32, float16, int64, int32, int16, "
+             "int8, uint8, and bool.");
+}
+
+// --- buffers in ---------------------------------------------------------------------------------
+std::optional<DType> dtype_of_format(const char* format, Py_ssize_t itemsize) {
+  std::string_view text = format ? format : "B";
+  if (!text.empty() && std::string_view("@=<").find(text.front()) != text.npos)
+    text.remove_prefix(1);
+  if (text.size() != 1) return std::nullopt;
+  const bool is_signed = std::string_view("bhilqn").find(text[0]) != std::string_view::npos;
+  if (is_signed) {
+    switch (itemsize) {
+      case 1:
+        return DType::Int8;
+      case 2:
+        return DType::Int16;
+      case 4:
+        return DType::Int32;
+      case 8:
+        return DType::Int64;
+      default:
+        return std::nullopt;
+    }
+  }
+  switch (text[0]) {
+    case '?':
+      return DType::Bool;
+    case 'B':
+      return DType::UInt8;
+    case 'e':
+      return DType::Float16;
+    case 'f':
+      return DType::Float32;
+    case 'd':
+      return DType::Float64;
+    default:
+      return std::nullopt;
+  }
+}
+
+// Gives the export back when the last tensor over the memory is gone.
+void release_export(void* context) {
+  auto* view = static_cast<Py_buffer*>(context);
+  if (Py_IsInitialized()) PyBuffer_Release(view);
+  delete view;
+}
+struct ReleaseExport {
+  void operator()(Py_buffer* view) const { release_export(view); }
+};
+using Export = std::unique_ptr<Py_buffer, ReleaseExport>;
+
+Export acquire(PyObject* o, int flags) {
+  auto view = std::make_unique<Py_buffer>();
+  if (PyObject_GetBuffer(o, view.get(), flags) < 0) throw PythonError();
+  return Export(view.release());
+}
+
+void check_bools(const Py_buffer& view) {
+  const auto* bytes = static_cast<const unsigned char*>(view.buf);
+  for (Py_ssize_t i = 0; i < view.len; ++i)
+    if (bytes[i] > 1) value_error("a bool in the buffer is neither 0 nor 1");
+}
+
+Tensor over_export(Export view, DType dtype, std::span<const int64_t> sizes,
+                   std::span<const int64_t> strides, int64_t nbytes, int64_t offset) {
+  char* data = static_cast<char*>(view->buf) + offset;
+  static char nothing[8];
+  Tensor t = from_memory(data ? data : nothing, nbytes, sizes, strides, dtype, release_export,
+                         view.get(), view->readonly);
+  (void)view.release();  // the storage has it now
+  return t;
+}
+
+// --- buffers out --------------------------------------------------------------------------------
+struct TensorExport {
+  Tensor held;  // its own geometry and a share of the memory: the exporting tensor may change
+                // meanwhile
+  Py_ssize_t shape[kMaxDims], strides[kMaxDims];
+};
+
+const char* format_of(DType dtype) {
+  switch (dtype) {
+    case DType::Bool:
+      return "?";
+    case DType::UInt8:
+      return "B";
+    case DType::Int8:
+      return "b";
+    case DType::Int16:
+      return "h";
+    case DType::Int32:
+      return "i";
+    case DType::Int64:
+      return sizeof(long) == 8 ? "l" : "q";
+    case DType::Float16:
+      return "e";
+    case DType::Float32:
+      return "f";
+    case DType::Float64:
+      return "d";
+    default:
+      return nullptr;
+  }
+}
+
+bool is_column_major(const Tensor& t) {
+  int64_t step = 1;
+  for (int i = 0; i < t.dim(); ++i) {
+    if (t.size(i) != 1 && t.stride(i) != step) return false;
+    step *= t.size(i);
+  }
+  return true;
+}
+
+constexpr auto kNumpyOfGrad =
+    "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.";
+
+void fill_buffer(PyObject* self, Py_buffer* view, int flags) {
+  const Tensor& t = as_tensor(self);
+  const char* format = format_of(t.dtype());
+  auto refuse = [](const char* why) {
+    PyErr_SetString(PyExc_BufferError, why);
+    throw PythonError();
+  };
+  if (!format) refuse("Got unsupported ScalarType BFloat16");
+  if (requires_grad(t)) refuse(kNumpyOfGrad);
+  if ((flags & PyBUF_WRITABLE) && t->storage->read_only) refuse("the tensor's memory is read-only");
+  const bool rows = (flags & PyBUF_C_CONTIGUOUS) == PyBUF_C_CONTIGUOUS ||
+                    (flags & PyBUF_STRIDES) != PyBUF_STRIDES;
+  const bool columns = (flags & PyBUF_F_CONTIGUOUS) == PyBUF_F_CONTIGUOUS;
+  const bool any = (flags & PyBUF_ANY_CONTIGUOUS) == PyBUF_ANY_CONTIGUOUS;
+  if ((rows && !t.is_contiguous()) || (columns && !is_column_major(t)) ||
+      (any && !t.is_contiguous() && !is_column_major(t)))
+    refuse("the tensor is not contiguous");
+  auto exported = std::make_unique<TensorExport>();
+  exported->held = detached_alias(t, false);
+  const int64_t item = itemsize(t.dtype());
+  for (int i = 0; i < t.dim(); ++i) {
+    exported->shape[i] = Py_ssize_t(t.size(i));
+    exported->strides[i] = Py_ssize_t(t.stride(i) * item);
+  }
+  view->buf = t->data;
+  view->obj = Ref::borrow(self).release();
+  view->len = Py_ssize_t(t.numel() * item);
+  view->itemsize = Py_ssize_t(item);
+  view->readonly = t->storage->read_only;
+  view->ndim = t.dim();
+  view->format = (flags & PyBUF_FORMAT) ? const_cast<char*>(format) : nullptr;
+  view->shape = (flags & PyBUF_ND) ? exported->shape : nullptr;
+  view->strides = (flags & PyBUF_STRIDES) == PyBUF_STRIDES ? exported->strides : nullptr;
+  view->suboffsets = nullptr;
+  view->internal = exported.release();
+}
+
+}  // namespace
+
+bool is_ndarray(PyObject* o) {
+  if (PyTuple_CheckExact(o) || PyList_CheckExact(o) || PyFloat_CheckExact(o) ||
+      PyLong_CheckExact(o))
+    return false;
+  PyTypeObject* type = ndarray_type();
+  return type && PyObject_TypeCheck(o, type);
+}
+
+std::optional<DType> numpy_scalar_dtype(PyObject* o) {
+  std::string_view name = Py_TYPE(o)->tp_name;
+  if (!name.starts_with("numpy.")) return std::nullopt;
+  name.remove_prefix(6);
+  static constexpr std::pair<std::string_view, DType> known[] = {
+      {"float64", DType::Float64}, {"float32", DType::Float32},   {"int64", DType::Int64},
+      {"bool", DType::Bool},       {"bool_", DType::Bool},        {"int32", DType::Int32},
+      {"float16", DType::Float16}, {"uint8", DType::UInt8},       {"int8", DType::Int8},
+      {"int16", DType::Int16},     {"longlong", DType::Int64},    {"intc", DType::Int32},
+      {"uint16", DType::Int64},    {"uint32", DType::Int64},      {"uint64", DType::Int64},
+      {"ulonglong", DType::Int64}, {"longdouble", DType::Float64}};
+  for (const auto& [text, dtype] : known)
+    if (text == name) return dtype;
+  return std::nullopt;
+}
+
+Tensor tensor_from_array(PyObject* array) {
+  auto view = std::make_unique<Py_buffer>();
+  if (PyObject_GetBuffer(array, view.get(), PyBUF_RECORDS_RO) < 0) {
+    PyErr_Clear();  // "cannot include dtype 'M' in a buffer"
+    raise_unsupported(array);
+  }
+  Export exported(view.release());
+  const Py_buffer& v = *exported;
+  if (v.format && (v.format[0] == '>' || v.format[0] == '!'))
+    value_error(
+        "given numpy array has byte order different from the native byte order. Conversion between "
+        "byte orders is "
+        "currently not supported.");
+  const std::optional<DType> dtype = dtype_of_format(v.format, v.itemsize);
+  if (!dtype) raise_unsupported(array);
+  const int64_t item = itemsize(*dtype);
+  Dims sizes(v.ndim), strides(v.ndim);
+  int64_t last = 0;
+  bool is_empty = false;
+  for (int i = 0; i < v.ndim; ++i) {
+    sizes[i] = v.shape[i];
+    strides[i] = v.strides[i];
+    if (sizes[i] == 0) is_empty = true;
+    if (strides[i] < 0)
+      value_error(
+          "At least one stride in the given numpy array is negative, and tensors with negative "
+          "strides are not "
+          "currently supported. (You can probably work around this by making a copy of your array  "
+          "with array.copy().) ");
+    if (strides[i] % item)
+      value_error(
+          "given numpy array strides not a multiple of the element byte size. Copy the numpy array "
+          "to reallocate the "
+          "memory.");
+    last += (sizes[i] - 1) * strides[i];
+    strides[i] /= item;
+  }
+  if (reinterpret_cast<uintptr_t>(v.buf) % uintptr_t(item))
+    value_error(
+        "given numpy array is not aligned to its element size. Copy the numpy array to reallocate "
+        "the memory.");
+  const int64_t nbytes = is_empty ? 0 : last + item;
+  return over_export(std::move(exported), *dtype, sizes, strides, nbytes, 0);
+}
+
+Tensor tensor_from_buffer(PyObject* buffer, DType dtype, int64_t count, int64_t offset) {
+  if (!PyObject_CheckBuffer(buffer))
+    value_error("object does not implement Python buffer protocol.");
+  Export view;
+  try {
+    view = acquire(buffer, PyBUF_WRITABLE);
+  } catch (const PythonError&) {
+    PyErr_Clear();
+    view = acquire(buffer, PyBUF_SIMPLE);
+  }
+  const int64_t length = view->len, item = itemsize(dtype);
+  if (length <= 0 || count == 0)
+    value_error("both buffer length (", length, ") and count (", count, ") must not be 0");
+  if (offset < 0 || offset >= length)
+    value_error("offset (", offset,
+                " bytes) must be non-negative and no greater than buffer length (", length,
+                " bytes) minus 1");
+  const int64_t rest = length - offset;
+  if (count < 0) {
+    if (rest % item != 0)
+      value_error("buffer length (", rest, " bytes) after offset (", offset,
+                  " bytes) must be a multiple of element size (", item, ")");
+    count = rest / item;
+  }
+  if (count > rest / item)
+    value_error("requested buffer length (", count, " * ", item, " bytes) after offset (", offset,
+                " bytes) must not be greater than actual buffer length (", length, " bytes)");
+  if (reinterpret_cast<uintptr_t>(static_cast<char*>(view->buf) + offset) % uintptr_t(item))
+    value_error("the memory at offset ", offset, " is not aligned to elements of ", item,
+                " bytes: copy the buffer first");
+  if (dtype == DType::Bool) check_bools(*view);
+  const Dims sizes{count}, strides{1};
+  return over_export(std::move(view), dtype, sizes, strides, count * item, offset);
+}
+
+PyObject* to_numpy(const Tensor& t, bool force) {
+  if (t.dtype() == DType::BFloat16) type_error("Got unsupported ScalarType BFloat16");
+  if (requires_grad(t)) {
+    if (!force) runtime_error(kNumpyOfGrad);
+    return to_numpy(detached_alias(t, false), false);
+  }
+  Ref tensor(wrap(t));
+  Ref view = checked(PyMemoryView_FromObject(tensor.get()));
+  static PyObject* asarray = nullptr;
+  if (!asarray) {
+    Ref module = checked(PyImport_ImportModule("numpy"));
+    asarray = checked(PyObject_GetAttrString(module.get(), "asarray")).release();
+  }
+  return PyObject_CallOneArg(asarray, view.get());
+}
+
+int get_buffer(PyObject* self, Py_buffer* view, int flags) {
+  return guarded_int([&] {
+    view->obj = nullptr;
+    fill_buffer(self, view, flags);
+  });
+}
+
+void release_buffer(PyObject*, Py_buffer* view) {
+  delete static_cast<TensorExport*>(view->internal);
+}
+
+}  // namespace tg

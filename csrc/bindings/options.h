@@ -1,0 +1,81 @@
+// Keyword arguments that all functions which make tensors take.
+#pragma once
+
+#include <string_view>
+
+#include "bindings/bind.h"
+
+namespace tg {
+
+inline bool prints_as(PyObject* o, std::string_view expected) {
+  Ref text = checked(PyObject_Str(o));
+  const char* name = PyUnicode_AsUTF8(text.get());
+  if (!name) throw PythonError();
+  return name == expected;
+}
+
+// layout= and device=: only what there is.
+inline void check_place(PyObject* layout, PyObject* device) {
+  if (layout != Py_None && !prints_as(layout, "torch.strided"))
+    fail(ErrorKind::NotImplemented, "tapegrad has no other layout than torch.strided");
+  check_device(device);
+}
+
+// requires_grad=, for a tensor that was just made.
+inline Tensor with_grad(Tensor t, bool on) {
+  if (!on) return t;
+  if (!is_floating(t.dtype()))
+    runtime_error("Only Tensors of floating point and complex dtype can require gradients");
+  t->flags |= kRequiresGrad;
+  return t;
+}
+
+// --- the short way for zeros(2, 3) and zeros((2, 3)): exact ints, perhaps requires_grad=True ----
+inline constexpr int kPlainDims = 8;
+// Their number, or -1 where the call is not of that form.
+inline int plain_sizes(PyObject* const* args, Py_ssize_t nargs, int64_t* sizes) {
+  if (nargs == 1 && PyTuple_Check(args[0])) {
+    nargs = PyTuple_GET_SIZE(args[0]);
+    args = PySequence_Fast_ITEMS(args[0]);
+  } else if (nargs == 0) {
+    return -1;
+  }
+  if (nargs > kPlainDims) return -1;
+  for (Py_ssize_t i = 0; i < nargs; ++i) {
+    int overflow = 0;
+    if (!PyLong_CheckExact(args[i])) return -1;
+    sizes[i] = PyLong_AsLongLongAndOverflow(args[i], &overflow);
+    if (overflow) return -1;
+  }
+  return int(nargs);
+}
+template <FixedString Name, Tensor (*make)(std::span<const int64_t>), class Declared>
+PyObject* sized_entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
+  static PyObject* requires_grad = PyUnicode_InternFromString("requires_grad");
+  const bool with = kwnames && PyTuple_GET_SIZE(kwnames) == 1 &&
+                    PyTuple_GET_ITEM(kwnames, 0) == requires_grad && args[nargs] == Py_True;
+  int64_t sizes[kPlainDims];
+  const int n = !kwnames || with ? plain_sizes(args, nargs, sizes) : -1;
+  if (n < 0) return entry<Name, false, Declared>(self, args, nargs, kwnames);
+  return guarded([&] { return wrap(with_grad(make({sizes, size_t(n)}), with)); });
+}
+// Lets calls of `name` go to `f` first, and keeps what def<>() said about it.
+inline void shortcut(Binder& b, const char* name, FastFunction f) {
+  Ref declared = checked(PyObject_GetAttrString(b.module(), name));
+  b.add_function(name, f, reinterpret_cast<PyCFunctionObject*>(declared.get())->m_ml->ml_doc);
+}
+// A function of sizes: declared by fn<>, with `make` for plain calls.
+template <FixedString Name, Tensor (*make)(std::span<const int64_t>), class Declared>
+void def_sized(Binder& b, const char* doc) {
+  b.def<Name, Declared>(kFunction, doc);
+  shortcut(b, Name.text, &sized_entry<Name, make, Declared>);
+}
+
+// What new tensors of the shape of `like` start from.
+inline Tensor empty_as(const Tensor& like, DType dtype, PyObject* memory_format) {
+  if (memory_format == Py_None || prints_as(memory_format, "torch.preserve_format"))
+    return empty_like(like, dtype);
+  return empty(like.sizes(), dtype);
+}
+
+}  // namespace tg

@@ -1,0 +1,48 @@
+#include "bindings/to_python.h"
+
+#include <type_traits>
+
+namespace tg {
+namespace {
+
+template <class T>
+PyObject* number(T value) {
+  if constexpr (std::is_same_v<T, bool>)
+    return PyBool_FromLong(value);
+  else if constexpr (std::is_integral_v<T>)
+    return PyLong_FromLongLong(value);
+  else
+    return PyFloat_FromDouble(static_cast<double>(value));
+}
+
+template <class T>
+PyObject* list_of(const TensorImpl& t, const char* data, int depth) {
+  if (depth == t.ndim) return number(*reinterpret_cast<const T*>(data));
+  const int64_t n = t.sizes()[depth], step = t.strides()[depth] * int64_t(sizeof(T));
+  Ref list = checked(PyList_New(Py_ssize_t(n)));
+  for (int64_t i = 0; i < n; ++i)
+    PyList_SET_ITEM(list.get(), Py_ssize_t(i),
+                    checked(list_of<T>(t, data + i * step, depth + 1)).release());
+  return list.release();
+}
+
+}  // namespace
+
+PyObject* item(const Tensor& t) {
+  if (t.numel() != 1)
+    runtime_error("a Tensor with ", t.numel(), " elements cannot be converted to Scalar");
+  return visit_dtype(t.dtype(),
+                     [&](auto tag) { return number(*t.data<typename decltype(tag)::type>()); });
+}
+
+PyObject* to_list(const Tensor& t) {
+  if (t.dim() == 0) return item(t);
+  // Making lists can run the garbage collector, and that any code: the alias keeps memory and sizes
+  // as they are.
+  const Tensor held = detached_alias(t, false);
+  return visit_dtype(held.dtype(), [&](auto tag) {
+    return list_of<typename decltype(tag)::type>(*held.impl(), held->data, 0);
+  });
+}
+
+}  // namespace tg

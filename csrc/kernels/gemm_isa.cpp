@@ -1,0 +1,233 @@
+// Matrix product for float and double, compiled once per instruction set. Start at run(), which
+// chooses by shape: dot products and row-times-matrix for skinny operands (gemm_skinny.h), else
+// blocked(): c is cut into blocks whose operands fit the caches, packed into panels (gemm_pack.h)
+// unless that costs more than it saves, and computed tile by tile (gemm_tile.h).
+#include "kernels/gemm_kernels.h"
+
+#include "kernels/gemm_pack.h"
+#include "kernels/gemm_skinny.h"
+#include "kernels/gemm_tile.h"
+
+namespace tg::TG_ISA {
+extern const GemmKernels gemm_kernels;
+namespace {
+
+inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+inline int64_t magnitude(int64_t a) { return a < 0 ? -a : a; }
+inline int64_t pieces(int64_t whole, int64_t piece) { return (whole + piece - 1) / piece; }
+
+// Block sizes: a panel of b (kDepth x kWide) stays in the first cache, a block of a (kTall x
+// kDepth) in the second.
+template <class T>
+struct Block {
+  static constexpr int kWide = 2 * kLanes<T>;
+  static constexpr int64_t kDepth =
+      (kVectorBytes == 64 ? 1536 : 1024) / static_cast<int64_t>(sizeof(T));
+  static constexpr int64_t kTall = 240;
+  static constexpr int64_t kAcross = 1024;
+};
+
+// Rows of the next tile when `left` remain. The last two share what is left, since a very short
+// tile cannot hide the latency of its additions.
+inline int tile_rows(int64_t left) {
+  if (left >= 2 * kMaxRows || left == kMaxRows) return kMaxRows;
+  if (left < kMaxRows) return static_cast<int>(left);
+  return static_cast<int>((left + 1) / 2);
+}
+
+template <class T>
+inline TileFn<T> choose_tile(Operands kind, int rows, bool narrow) {
+  switch (kind) {
+    case Operands::PackedA:
+      return tile_of<T, 2, Operands::PackedA>(rows);  // never narrow
+    case Operands::InPlace:
+      return narrow ? tile_of<T, 1, Operands::InPlace>(rows)
+                    : tile_of<T, 2, Operands::InPlace>(rows);
+    default:
+      return narrow ? tile_of<T, 1, Operands::Edge>(rows) : tile_of<T, 2, Operands::Edge>(rows);
+  }
+}
+
+// One block of c, k deep: rows [0, m) times columns [0, n). a is at the block's first row, or
+// packed; b likewise.
+template <class T>
+void multiply_block(const GemmArgs<T>& g, int64_t m, int64_t n, int64_t k, const T* a,
+                    bool packed_a, const T* b, bool packed_b, T* c, bool accumulate) {
+  constexpr int kWide = Block<T>::kWide, kWidth = kLanes<T>;
+  for (int64_t j = 0; j < n; j += kWide) {
+    const int cols = static_cast<int>(least(n - j, kWide));
+    const bool narrow = cols <= kWidth, edge = !packed_b && cols != kWidth && cols != kWide;
+    const Operands kind = edge                  ? Operands::Edge
+                          : packed_a && !narrow ? Operands::PackedA
+                                                : Operands::InPlace;
+    const T* const b_panel = b + j * (packed_b ? k : 1);
+    const int64_t b_step = !packed_b ? g.b_row : narrow ? kWidth : kWide;
+    for (int64_t i = 0; i < m;) {
+      const int rows = tile_rows(m - i);
+      const TileOut<T> out{c + i * g.c_row + j * g.c_col, g.c_row, g.c_col, cols, accumulate};
+      const auto tile = choose_tile<T>(kind, rows, narrow);
+      if (packed_a)
+        tile(k, a + i * k, 1, rows, b_panel, b_step, out);
+      else
+        tile(k, a + i * g.a_row, g.a_row, g.a_col, b_panel, b_step, out);
+      i += rows;
+    }
+  }
+}
+
+template <class T>
+void pack_a_block(const GemmArgs<T>& g, int64_t m, int64_t k, const T* a, T* to) {
+  for (int64_t i = 0; i < m;) {
+    const int rows = tile_rows(m - i);
+    pack_panel(a + i * g.a_row, g.a_row, g.a_col, rows, k, to + i * k, rows);
+    i += rows;
+  }
+}
+
+template <class T>
+void pack_b_block(const GemmArgs<T>& g, int64_t n, int64_t k, const T* b, T* to) {
+  constexpr int kWide = Block<T>::kWide, kWidth = kLanes<T>;
+  for (int64_t j = 0; j < n; j += kWide) {
+    const int cols = static_cast<int>(least(n - j, kWide));
+    pack_panel(b + j * g.b_col, g.b_col, g.b_row, cols, k, to + j * k,
+               cols <= kWidth ? kWidth : kWide);
+  }
+}
+
+// Piece `index` of `count` of a whole, all of about one size.
+inline int64_t piece_start(int64_t whole, int64_t index, int64_t count) {
+  return index == 0 ? 0 : index == count ? whole : whole * index / count;
+}
+
+template <class T>
+void blocked(const GemmArgs<T>& g) {
+  using B = Block<T>;
+  constexpr int64_t kSmall = 1024, kSlack = 64;  // packing may write a vector past its panel
+  alignas(64) T small[kSmall];
+  const int64_t max_k = least(g.k, B::kDepth), max_m = least(g.m, B::kTall),
+                max_n = least(g.n, B::kAcross);
+  // Packing costs a pass over the operand; without it, long strides cost cache and TLB misses at
+  // every use. Measured.
+  const int64_t a_stride =
+      magnitude(g.a_row == 1 ? g.a_col : g.a_row) * static_cast<int64_t>(sizeof(T));
+  const int64_t b_stride = magnitude(g.b_row) * static_cast<int64_t>(sizeof(T));
+  const bool pack_a = g.n >= 4 * B::kWide && a_stride >= 1024 && g.n * a_stride > B::kWide * 16384;
+  const bool pack_b = g.b_col != 1 || (g.m > 4 * kMaxRows && b_stride >= 1024);
+  const int64_t a_size = pack_a ? max_m * max_k + kSlack : 0;
+  const int64_t b_size = pack_b ? pieces(max_n, B::kWide) * B::kWide * max_k + kSlack : 0;
+  T* scratch = small;
+  if (a_size + b_size > kSmall)
+    scratch = static_cast<T*>(gemm_scratch((a_size + b_size) * sizeof(T)));
+  T *const packed_b = scratch, *const packed_a = scratch + b_size;
+
+  const int64_t count_n = pieces(g.n, B::kAcross), count_k = pieces(g.k, B::kDepth),
+                count_m = pieces(g.m, B::kTall);
+  for (int64_t in = 0; in < count_n; ++in) {
+    const int64_t j = in * B::kAcross, n = least(g.n - j, B::kAcross);
+    for (int64_t ik = 0; ik < count_k; ++ik) {
+      const int64_t p = piece_start(g.k, ik, count_k), k = piece_start(g.k, ik + 1, count_k) - p;
+      const T* b = g.b + p * g.b_row + j * g.b_col;
+      if (pack_b) {
+        pack_b_block(g, n, k, b, packed_b);
+        b = packed_b;
+      }
+      for (int64_t im = 0; im < count_m; ++im) {
+        const int64_t i = piece_start(g.m, im, count_m), m = piece_start(g.m, im + 1, count_m) - i;
+        const T* a = g.a + i * g.a_row + p * g.a_col;
+        if (pack_a) {
+          pack_a_block(g, m, k, a, packed_a);
+          a = packed_a;
+        }
+        multiply_block(g, m, n, k, a, pack_a, b, pack_b, g.c + i * g.c_row + j * g.c_col,
+                       g.accumulate || ik > 0);
+      }
+    }
+  }
+}
+
+// A single tile on unpacked operands needs none of the above.
+template <class T>
+void multiply(const GemmArgs<T>& g) {
+  constexpr int kWide = Block<T>::kWide, kWidth = kLanes<T>;
+  if (g.m > kMaxRows || g.n > kWide || g.b_col != 1 || g.k > Block<T>::kDepth) return blocked(g);
+  const int rows = static_cast<int>(g.m), cols = static_cast<int>(g.n);
+  const Operands kind = cols == kWidth || cols == kWide ? Operands::InPlace : Operands::Edge;
+  const auto tile = choose_tile<T>(kind, rows, cols <= kWidth);
+  tile(g.k, g.a, g.a_row, g.a_col, g.b, g.b_row, {g.c, g.c_row, g.c_col, cols, g.accumulate});
+}
+
+template <class T>
+void multiply_tiny(const GemmArgs<T>& g) {
+  for (int64_t i = 0; i < g.m; ++i)
+    for (int64_t j = 0; j < g.n; ++j) {
+      const T *a = g.a + i * g.a_row, *b = g.b + j * g.b_col;
+      T sum = 0;
+      for (int64_t p = 0; p < g.k; ++p) sum += a[p * g.a_col] * b[p * g.b_row];
+      T& c = g.c[i * g.c_row + j * g.c_col];
+      c = g.accumulate ? c + sum : sum;
+    }
+}
+
+// c^T = b^T a^T
+template <class T>
+GemmArgs<T> transposed(const GemmArgs<T>& g) {
+  return {g.n,     g.m,     g.k, g.b,     g.b_col, g.b_row,     g.a,
+          g.a_col, g.a_row, g.c, g.c_col, g.c_row, g.accumulate};
+}
+
+// m == 1 or n == 1, and a vector with a stride: it is laid out piece by piece.
+template <class T>
+void dot_product_of_strided(const GemmArgs<T>& g) {
+  T* const scratch = static_cast<T*>(gemm_scratch(2 * kDotPiece * sizeof(T)));
+  for (int64_t p = 0; p < g.k; p += kDotPiece) {
+    GemmArgs<T> piece = g;
+    piece.k = least(g.k - p, kDotPiece);
+    piece.a += p * g.a_col;
+    piece.b += p * g.b_row;
+    piece.accumulate = g.accumulate || p > 0;
+    if (g.a_col != 1) {
+      for (int64_t i = 0; i < piece.k; ++i) scratch[i] = piece.a[i * g.a_col];
+      piece.a = scratch;
+      piece.a_col = 1;
+    }
+    if (g.b_row != 1) {
+      T* const b = scratch + kDotPiece;
+      for (int64_t i = 0; i < piece.k; ++i) b[i] = piece.b[i * g.b_row];
+      piece.b = b;
+      piece.b_row = 1;
+    }
+    dot_product(piece);
+  }
+}
+
+// m == 1
+template <class T>
+void vector_times_matrix(const GemmArgs<T>& g) {
+  if (g.n > 1 && g.b_col == 1 && g.c_col == 1 && (g.n >= kLanes<T> || g.k == 1))
+    return row_times_matrix(g);
+  if (g.k < kLanes<T> && g.n * g.k <= 128) return multiply_tiny(g);
+  if (g.n > 1 && g.b_row != 1) return multiply(g);
+  if (g.a_col != 1 || g.b_row != 1) return dot_product_of_strided(g);
+  dot_product(g);
+}
+
+template <class T>
+void run(const GemmArgs<T>& g) {
+  if (g.n == 1 && g.m > 1) return vector_times_matrix(transposed(g));
+  if (g.m == 1) return vector_times_matrix(g);
+  if (g.b_col != 1 && g.m * g.n * g.k <= 128) return multiply_tiny(g);
+  if (g.a_col == 1 && g.b_row == 1) {
+    // Dot products end in sums across lanes, packing b costs a pass over it: measured where they
+    // meet.
+    const int64_t vectors = g.k / kLanes<T>;
+    if ((g.m <= 64 && vectors >= g.m) || (g.n <= 4 && vectors >= 4) || (g.n <= 12 && vectors >= 12))
+      return dot_product(g);
+  }
+  multiply(g);
+}
+
+}  // namespace
+
+const GemmKernels gemm_kernels{run<float>, run<double>};
+
+}  // namespace tg::TG_ISA

@@ -1,0 +1,30 @@
+// What gemm.cpp and gemm_isa.cpp, which is compiled once per instruction set, know of each other.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace tg {
+
+template <class T>
+struct GemmArgs {
+  int64_t m, n, k;
+  const T* a;
+  int64_t a_row, a_col;  // strides, in elements
+  const T* b;
+  int64_t b_row, b_col;
+  T* c;
+  int64_t c_row, c_col;
+  bool accumulate;
+};
+
+struct GemmKernels {
+  void (*run_float)(const GemmArgs<float>& args);
+  void (*run_double)(const GemmArgs<double>& args);
+};
+
+// Memory of this thread for packed operands, aligned to 64 bytes, valid until the next call; freed
+// when the thread ends.
+void* gemm_scratch(size_t bytes);
+
+}  // namespace tg

@@ -1,0 +1,103 @@
+// Packing for gemm_isa.cpp: copies an operand into panels that the micro-kernel reads front to
+// back. A panel holds `lines` lines (rows of a, columns of b) as dst[p * step + line]. For
+// *_isa.cpp files alone, as gemm_tile.h.
+#pragma once
+
+#include "kernels/gemm_tile.h"
+
+namespace tg::TG_ISA {
+namespace {
+
+// Exchanges the blocks of D lanes that lie off the diagonal in a pair of rows D apart.
+template <class Vec, int D, int... I>
+inline __attribute__((always_inline)) void exchange(Vec& a, Vec& b, Lanes<I...>) {
+  constexpr int kCount = sizeof...(I);
+  const Vec low = __builtin_shufflevector(a, b, ((I & D) ? kCount + I - D : I)...);
+  b = __builtin_shufflevector(a, b, ((I & D) ? kCount + I : I + D)...);
+  a = low;
+}
+
+// A square of kLanes rows, in registers: log2(kLanes) rounds of exchanges transpose it.
+template <class T, int D = kLanes<T> / 2>
+inline __attribute__((always_inline)) void transpose(typename Simd<T>::Vec* rows) {
+  if constexpr (D > 0) {
+#pragma GCC unroll 16
+    for (int i = 0; i < kLanes<T>; ++i)
+      if ((i & D) == 0)
+        exchange<typename Simd<T>::Vec, D>(rows[i], rows[i + D],
+                                           typename FirstLanes<kLanes<T>>::type{});
+    transpose<T, D / 2>(rows);
+  }
+}
+
+// Lines that are contiguous along p. Whole vectors are stored, so up to kLanes - 1 elements behind
+// the panel are overwritten; lanes without a line are zero. Groups go from the last to the first
+// because each spills over the next p's first lanes, which the first group then writes.
+template <class T>
+void pack_along(const T* src, int64_t line_stride, int lines, int64_t k, T* dst, int64_t step) {
+  using Vec = typename Simd<T>::Vec;
+  constexpr int kWidth = kLanes<T>;
+  for (int group = (lines - 1) / kWidth * kWidth; group >= 0; group -= kWidth) {
+    const T* from = src + group * line_stride;
+    const int count = lines - group < kWidth ? lines - group : kWidth;
+    T* to = dst + group;
+    Vec block[kWidth];
+    int64_t p = 0;
+    for (; p + kWidth <= k; p += kWidth, from += kWidth) {
+      if (count == kWidth) {
+#pragma GCC unroll 16
+        for (int i = 0; i < kWidth; ++i) load<T>(block[i], from + i * line_stride);
+      } else {
+#pragma GCC unroll 16
+        for (int i = 0; i < kWidth; ++i) {
+          block[i] = Vec{};
+          if (i < count) load<T>(block[i], from + i * line_stride);
+        }
+      }
+      transpose<T>(block);
+#pragma GCC unroll 16
+      for (int i = 0; i < kWidth; ++i, to += step) store<T>(to, block[i]);
+    }
+    const int rest = static_cast<int>(k - p);
+    if (rest == 0) continue;
+    const FirstOnly<T> few(rest);
+#pragma GCC unroll 16
+    for (int i = 0; i < kWidth; ++i) {
+      block[i] = Vec{};
+      if (i < count) few.load(block[i], from + i * line_stride);
+    }
+    transpose<T>(block);
+    for (int i = 0; i < rest; ++i, to += step) store<T>(to, block[i]);
+  }
+}
+
+// Lines that lie next to each other: a copy of `lines` elements for each p, in whole vectors as
+// above.
+template <class T>
+void pack_across(const T* src, int64_t p_stride, int lines, int64_t k, T* dst, int64_t step) {
+  using Vec = typename Simd<T>::Vec;
+  constexpr int kWidth = kLanes<T>;
+  const int whole = lines / kWidth * kWidth, rest = lines - whole;
+  const FirstOnly<T> few(rest);
+  for (int64_t p = 0; p < k; ++p, src += p_stride, dst += step) {
+    Vec v;
+    for (int i = 0; i < whole; i += kWidth) load<T>(v, src + i), store<T>(dst + i, v);
+    if (rest) few.load(v, src + whole), store<T>(dst + whole, v);
+  }
+}
+
+// One panel. width: what dst has room for in each p, either `lines` or whole vectors; lanes without
+// a line become zero.
+template <class T>
+void pack_panel(const T* src, int64_t line_stride, int64_t p_stride, int lines, int64_t k, T* dst,
+                int width) {
+  if (line_stride == 1) return pack_across(src, p_stride, lines, k, dst, width);
+  if (p_stride == 1) return pack_along(src, line_stride, lines, k, dst, width);
+  for (int64_t p = 0; p < k; ++p, dst += width) {
+    for (int i = 0; i < lines; ++i) dst[i] = src[i * line_stride + p * p_stride];
+    for (int i = lines; i < width; ++i) dst[i] = 0;
+  }
+}
+
+}  // namespace
+}  // namespace tg::TG_ISA

@@ -1,0 +1,161 @@
+// Kernels of gemm_isa.cpp for products with few rows or columns, which read their operands where
+// they are: sums along contiguous k (dot products), and one row times a matrix. For *_isa.cpp files
+// alone, as gemm_tile.h.
+#pragma once
+
+#include "kernels/gemm_pack.h"
+
+namespace tg::TG_ISA {
+namespace {
+
+template <class T, class Vec, int... I>
+inline __attribute__((always_inline)) T sum_halves(const Vec& v, Lanes<I...>) {
+  constexpr int kHalf = sizeof...(I);
+  if constexpr (kHalf == 1)
+    return v[0] + v[1];
+  else
+    return sum_halves<T>(
+        __builtin_shufflevector(v, v, I...) + __builtin_shufflevector(v, v, (I + kHalf)...),
+        typename FirstLanes<kHalf / 2>::type{});
+}
+template <class T>
+inline __attribute__((always_inline)) T sum_lanes(const typename Simd<T>::Vec& v) {
+  return sum_halves<T>(v, typename FirstLanes<kLanes<T> / 2>::type{});
+}
+
+// R rows of a times C columns of b, both contiguous along k; U sums each, to hide the latency of
+// the additions.
+template <class T, int R, int C, int U>
+void dot_tile(int64_t k, const T* a, int64_t a_row, const T* b, int64_t b_col, T* c, int64_t c_row,
+              int64_t c_col, bool accumulate) {
+  using Vec = typename Simd<T>::Vec;
+  constexpr int kWidth = kLanes<T>;
+  Vec sum[U][R][C] = {};
+  int64_t p = 0;
+  for (; p + U * kWidth <= k; p += U * kWidth) {
+#pragma GCC unroll 16
+    for (int u = 0; u < U; ++u) {
+      Vec b_vec[C];
+#pragma GCC unroll 16
+      for (int j = 0; j < C; ++j) load<T>(b_vec[j], b + j * b_col + p + u * kWidth);
+#pragma GCC unroll 16
+      for (int r = 0; r < R; ++r) {
+        Vec a_vec;
+        load<T>(a_vec, a + r * a_row + p + u * kWidth);
+#pragma GCC unroll 16
+        for (int j = 0; j < C; ++j) sum[u][r][j] += a_vec * b_vec[j];
+      }
+    }
+  }
+  for (; p < k; p += kWidth) {  // fewer than U vectors; the last one may be partial
+    const FirstOnly<T> rest(k - p < kWidth ? static_cast<int>(k - p) : kWidth);
+    Vec b_vec[C];
+#pragma GCC unroll 16
+    for (int j = 0; j < C; ++j) rest.load(b_vec[j], b + j * b_col + p);
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r) {
+      Vec a_vec;
+      rest.load(a_vec, a + r * a_row + p);
+#pragma GCC unroll 16
+      for (int j = 0; j < C; ++j) sum[0][r][j] += a_vec * b_vec[j];
+    }
+  }
+#pragma GCC unroll 16
+  for (int u = 1; u < U; ++u)
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r)
+#pragma GCC unroll 16
+      for (int j = 0; j < C; ++j) sum[0][r][j] += sum[u][r][j];
+#pragma GCC unroll 16
+  for (int r = 0; r < R; ++r)
+#pragma GCC unroll 16
+    for (int j = 0; j < C; ++j) {
+      T& to = c[r * c_row + j * c_col];
+      const T value = sum_lanes<T>(sum[0][r][j]);
+      to = accumulate ? to + value : value;
+    }
+}
+
+template <class T, int R, int U>
+void dot_rows(const GemmArgs<T>& g, int64_t i, int64_t p, int64_t k, bool accumulate) {
+  const T *a = g.a + i * g.a_row + p, *b = g.b + p;
+  T* c = g.c + i * g.c_row;
+  int64_t j = 0;
+  for (; j + 4 <= g.n; j += 4)
+    dot_tile<T, R, 4, U>(k, a, g.a_row, b + j * g.b_col, g.b_col, c + j * g.c_col, g.c_row, g.c_col,
+                         accumulate);
+  for (; j < g.n; ++j)
+    dot_tile<T, R, 1, U>(k, a, g.a_row, b + j * g.b_col, g.b_col, c + j * g.c_col, g.c_row, g.c_col,
+                         accumulate);
+}
+
+// Long sums are cut, so that their error stays that of the pieces.
+constexpr int64_t kDotPiece = 4096;
+
+// Needs a_col == 1 and b_row == 1.
+template <class T>
+void dot_product(const GemmArgs<T>& g) {
+  for (int64_t p = 0; p < g.k; p += kDotPiece) {
+    const int64_t k = g.k - p < kDotPiece ? g.k - p : kDotPiece;
+    const bool accumulate = g.accumulate || p > 0;
+    if (g.m == 1 && g.n == 1) {
+      dot_tile<T, 1, 1, 8>(k, g.a + p, 0, g.b + p, 0, g.c, 0, 0, accumulate);
+    } else if (g.m == 1) {
+      dot_rows<T, 1, 2>(g, 0, p, k, accumulate);
+    } else {
+      int64_t i = 0;
+      for (; i + 3 <= g.m; i += 3) dot_rows<T, 3, 1>(g, i, p, k, accumulate);
+      if (i + 2 == g.m) dot_rows<T, 2, 1>(g, i, p, k, accumulate);
+      if (i + 1 == g.m) dot_rows<T, 1, 1>(g, i, p, k, accumulate);
+    }
+  }
+}
+
+// c = or += the sum over K rows of b, each times its element of a.
+template <class T, int K>
+void add_rows(int64_t n, const T* a, int64_t a_col, const T* b, int64_t b_row, T* c,
+              bool accumulate) {
+  using Vec = typename Simd<T>::Vec;
+  constexpr int kWidth = kLanes<T>;
+  Vec a_vec[K], b_vec;
+#pragma GCC unroll 16
+  for (int p = 0; p < K; ++p) a_vec[p] = a[p * a_col] - Vec{};
+  int64_t j = 0;
+  for (; j + kWidth <= n; j += kWidth) {
+    Vec sum = {};
+#pragma GCC unroll 16
+    for (int p = 0; p < K; ++p) load<T>(b_vec, b + p * b_row + j), sum += a_vec[p] * b_vec;
+    put<T>(c + j, sum, kWidth, accumulate);
+  }
+  const int cols = static_cast<int>(n - j);
+  if (cols == 0) return;
+  const FirstOnly<T> rest(cols);
+  Vec sum = {};
+#pragma GCC unroll 16
+  for (int p = 0; p < K; ++p) rest.load(b_vec, b + p * b_row + j), sum += a_vec[p] * b_vec;
+  put<T>(c + j, sum, cols, accumulate);
+}
+
+// m == 1, b_col == 1, c_col == 1: b is read once, in whole rows, while a piece of c stays in the
+// first cache.
+template <class T>
+void row_times_matrix(const GemmArgs<T>& g) {
+  constexpr int64_t kPiece = 16384 / sizeof(T);
+  for (int64_t j = 0; j < g.n; j += kPiece) {
+    const int64_t n = g.n - j < kPiece ? g.n - j : kPiece;
+    bool accumulate = g.accumulate;
+    int64_t p = 0;
+    const auto next = [&](auto rows, int64_t count) {
+      rows(n, g.a + p * g.a_col, g.a_col, g.b + p * g.b_row + j, g.b_row, g.c + j, accumulate);
+      accumulate = true;
+      p += count;
+    };
+    while (p + 8 <= g.k) next(add_rows<T, 8>, 8);
+    if (g.k - p >= 4) next(add_rows<T, 4>, 4);
+    if (g.k - p >= 2) next(add_rows<T, 2>, 2);
+    if (g.k - p >= 1) next(add_rows<T, 1>, 1);
+  }
+}
+
+}  // namespace
+}  // namespace tg::TG_ISA

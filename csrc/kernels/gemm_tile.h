@@ -1,0 +1,278 @@
+// The micro-kernel of gemm_isa.cpp: a tile of c of R rows and V vectors is held in registers while
+// k runs. Included by *_isa.cpp files alone: everything here has internal linkage and uses no std
+// templates, since an inline function compiled for one instruction set must never be linked into
+// another.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+#endif
+
+namespace tg::TG_ISA {
+namespace {
+
+#if defined(TG_VECTOR_BYTES)  // a test may ask for vectors that the compiler has to emulate
+constexpr int kVectorBytes = TG_VECTOR_BYTES;
+#elif defined(__AVX512F__)
+constexpr int kVectorBytes = 64;
+#elif defined(__AVX2__)
+constexpr int kVectorBytes = 32;
+#else
+constexpr int kVectorBytes = 16;
+#endif
+
+// Tallest tile: R x 2 sums, 2 vectors of b and one of a fit the registers (32 with AVX-512 and on
+// arm64, else 16).
+#if defined(__aarch64__)
+constexpr int kMaxRows = 12;
+#else
+constexpr int kMaxRows = kVectorBytes == 64 ? 12 : 6;
+#endif
+
+typedef float FloatVec __attribute__((vector_size(kVectorBytes)));
+typedef double DoubleVec __attribute__((vector_size(kVectorBytes)));
+
+template <class T>
+struct Simd;
+template <>
+struct Simd<float> {
+  using Vec = FloatVec;
+};
+template <>
+struct Simd<double> {
+  using Vec = DoubleVec;
+};
+template <class T>
+constexpr int kLanes = kVectorBytes / static_cast<int>(sizeof(T));
+
+template <class T>
+inline __attribute__((always_inline)) void load(typename Simd<T>::Vec& v, const T* from) {
+  std::memcpy(&v, from, sizeof v);
+}
+template <class T>
+inline __attribute__((always_inline)) void store(T* to, const typename Simd<T>::Vec& v) {
+  std::memcpy(to, &v, sizeof v);
+}
+
+// count < kLanes elements, in copies of constant size.
+template <class T, int Step = kLanes<T> / 2>
+inline __attribute__((always_inline)) void copy_few(T* to, const T* from, int count) {
+  if constexpr (Step > 0) {
+    if (count & Step) {
+      std::memcpy(to, from, Step * sizeof(T));
+      to += Step;
+      from += Step;
+    }
+    copy_few<T, Step / 2>(to, from, count);
+  }
+}
+
+// Selects the first `count` <= kLanes lanes; load() makes the others zero. Memory behind the
+// selected lanes is not read.
+template <class T>
+struct FirstOnly {
+  using Vec = typename Simd<T>::Vec;
+#if defined(TG_VECTOR_BYTES) || !defined(__AVX2__)
+  int count;
+  explicit FirstOnly(int count) : count(count) {}
+  void load(Vec& v, const T* from) const {
+    alignas(kVectorBytes) T lanes[kLanes<T>] = {};
+    if (count == kLanes<T>)
+      std::memcpy(lanes, from, sizeof v);
+    else
+      copy_few(lanes, from, count);
+    std::memcpy(&v, lanes, sizeof v);
+  }
+#elif defined(__AVX512F__)
+  uint32_t mask;
+  explicit FirstOnly(int count) : mask((1u << count) - 1) {}
+  void load(FloatVec& v, const float* from) const {
+    v = reinterpret_cast<FloatVec>(_mm512_maskz_loadu_ps(static_cast<__mmask16>(mask), from));
+  }
+  void load(DoubleVec& v, const double* from) const {
+    v = reinterpret_cast<DoubleVec>(_mm512_maskz_loadu_pd(static_cast<__mmask8>(mask), from));
+  }
+#else
+  __m256i mask;
+  explicit FirstOnly(int count) {
+    alignas(32) static const int32_t kBits[16] = {-1, -1, -1, -1, -1, -1, -1, -1,
+                                                  0,  0,  0,  0,  0,  0,  0,  0};
+    std::memcpy(&mask, kBits + 8 - count * (static_cast<int>(sizeof(T)) / 4), sizeof mask);
+  }
+  void load(FloatVec& v, const float* from) const {
+    v = reinterpret_cast<FloatVec>(_mm256_maskload_ps(from, mask));
+  }
+  void load(DoubleVec& v, const double* from) const {
+    v = reinterpret_cast<DoubleVec>(_mm256_maskload_pd(from, mask));
+  }
+#endif
+};
+
+template <int... I>
+struct Lanes {};
+template <int count>
+struct FirstLanes;
+template <>
+struct FirstLanes<1> {
+  using type = Lanes<0>;
+};
+template <>
+struct FirstLanes<2> {
+  using type = Lanes<0, 1>;
+};
+template <>
+struct FirstLanes<4> {
+  using type = Lanes<0, 1, 2, 3>;
+};
+template <>
+struct FirstLanes<8> {
+  using type = Lanes<0, 1, 2, 3, 4, 5, 6, 7>;
+};
+template <>
+struct FirstLanes<16> {
+  using type = Lanes<0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15>;
+};
+
+// The first `count` < lanes elements of v, by halves of halves: a detour through memory would wait
+// for the store.
+template <class T, class Vec, int... I>
+inline __attribute__((always_inline)) void store_halves(T* to, const Vec& v, int count,
+                                                        Lanes<I...>) {
+  constexpr int kHalf = sizeof...(I);
+  if constexpr (kHalf == 1) {
+    if (count & 1) *to = v[0];
+  } else {
+    auto half = __builtin_shufflevector(v, v, I...);
+    if (count & kHalf) {
+      std::memcpy(to, &half, sizeof half);
+      half = __builtin_shufflevector(v, v, (I + kHalf)...);
+      to += kHalf;
+    }
+    store_halves(to, half, count, typename FirstLanes<kHalf / 2>::type{});
+  }
+}
+
+template <class T>
+inline __attribute__((always_inline)) void store_few(T* to, const typename Simd<T>::Vec& v,
+                                                     int count) {
+#if defined(__AVX512F__) && !defined(TG_VECTOR_BYTES)
+  if constexpr (sizeof(T) == 4)
+    _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), (__m512)v);
+  else
+    _mm512_mask_storeu_pd(to, static_cast<__mmask8>((1u << count) - 1), (__m512d)v);
+#else
+  store_halves(to, v, count, typename FirstLanes<kLanes<T> / 2>::type{});
+#endif
+}
+
+// `cols` elements of c, one vector at most: c = v or c += v.
+template <class T>
+inline __attribute__((always_inline)) void put(T* c, typename Simd<T>::Vec v, int cols,
+                                               bool accumulate) {
+  typename Simd<T>::Vec before;
+  if (cols >= kLanes<T>) {
+    if (accumulate) load<T>(before, c), v += before;
+    store<T>(c, v);
+  } else {
+    if (accumulate) FirstOnly<T>(cols).load(before, c), v += before;
+    store_few<T>(c, v, cols);
+  }
+}
+
+// Where a tile goes and how much of it is real.
+template <class T>
+struct TileOut {
+  T* c;
+  int64_t row, col;  // strides; col is 1 for tiles of more than one row
+  int cols;          // of the tile's V * kLanes columns
+  bool accumulate;
+};
+
+template <class T>
+using TileFn = void (*)(int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b,
+                        int64_t b_step, const TileOut<T>& out);
+
+enum class Operands {
+  PackedA,  // a is [k][R] without gaps; rows of b are whole vectors
+  InPlace,  // a has its strides; rows of b are whole vectors
+  Edge      // a has its strides; rows of b end with the row, at out.cols
+};
+
+// b_step: from one k of b to the next.
+template <class T, int R, int V, Operands kind>
+void tile(int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_step,
+          const TileOut<T>& out) {
+  using Vec = typename Simd<T>::Vec;
+  constexpr int kWidth = kLanes<T>;
+  Vec sum[R][V] = {};
+  const FirstOnly<T> last(kind == Operands::Edge ? out.cols - (V - 1) * kWidth : 0);
+  for (int r = 0; r < R; ++r) __builtin_prefetch(out.c + r * out.row, 1);
+  for (int64_t p = 0; p < k; ++p) {
+    Vec b_vec[V];
+#pragma GCC unroll 16
+    for (int v = 0; v < V; ++v) {
+      if (kind == Operands::Edge && v == V - 1)
+        last.load(b_vec[v], b + v * kWidth);
+      else
+        load<T>(b_vec[v], b + v * kWidth);
+    }
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r) {
+      // x - 0 is x; x + 0 would not fold away.
+      const Vec a_vec = (kind == Operands::PackedA ? a[r] : a[r * a_row]) - Vec{};
+#pragma GCC unroll 16
+      for (int v = 0; v < V; ++v) sum[r][v] += a_vec * b_vec[v];
+    }
+    a += kind == Operands::PackedA ? R : a_col;
+    b += b_step;
+  }
+  if (R == 1 && out.col != 1) {
+    T lanes[V * kWidth];
+#pragma GCC unroll 16
+    for (int v = 0; v < V; ++v) store<T>(lanes + v * kWidth, sum[0][v]);
+    for (int j = 0; j < out.cols; ++j) {
+      T& c = out.c[j * out.col];
+      c = out.accumulate ? c + lanes[j] : lanes[j];
+    }
+    return;
+  }
+  const int last_cols = out.cols - (V - 1) * kWidth;
+  const bool whole = last_cols == kWidth;
+  if (out.accumulate) {
+    const FirstOnly<T> only(last_cols);
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r)
+#pragma GCC unroll 16
+      for (int v = 0; v < V; ++v) {
+        Vec before;
+        if (v < V - 1)
+          load<T>(before, out.c + r * out.row + v * kWidth);
+        else
+          only.load(before, out.c + r * out.row + v * kWidth);
+        sum[r][v] += before;
+      }
+  }
+#pragma GCC unroll 16
+  for (int r = 0; r < R; ++r)
+#pragma GCC unroll 16
+    for (int v = 0; v < V; ++v)
+      if (v < V - 1 || whole) store<T>(out.c + r * out.row + v * kWidth, sum[r][v]);
+  if (whole) return;
+#pragma GCC unroll 16
+  for (int r = 0; r < R; ++r)
+    store_few<T>(out.c + r * out.row + (V - 1) * kWidth, sum[r][V - 1], last_cols);
+}
+
+template <class T, int V, Operands kind, int R = kMaxRows>
+inline TileFn<T> tile_of(int rows) {
+  if constexpr (R == 1)
+    return tile<T, 1, V, kind>;
+  else
+    return rows == R ? tile<T, R, V, kind> : tile_of<T, V, kind, R - 1>(rows);
+}
+
+}  // namespace
+}  // namespace tg::TG_ISA

@@ -1,0 +1,43 @@
+#include "kernels/isa.h"
+
+#include <cstdlib>
+#include <cstring>
+#include <initializer_list>
+
+namespace tg {
+namespace {
+
+Isa best_isa() {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  const bool avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                      __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  if (avx2 && avx512) return Isa::Avx512;
+  if (avx2) return Isa::Avx2;
+#endif
+  return Isa::Baseline;
+}
+
+Isa choose_isa() {
+  const Isa best = best_isa();
+  const char* wanted = std::getenv("TAPEGRAD_ISA");
+  if (!wanted) return best;
+  for (const Isa candidate : {Isa::Baseline, Isa::Avx2})
+    if (candidate < best && std::strcmp(wanted, isa_name(candidate)) == 0) return candidate;
+  return best;
+}
+
+}  // namespace
+
+Isa isa() {
+  static const Isa chosen = choose_isa();
+  return chosen;
+}
+
+const char* isa_name(Isa isa) {
+  constexpr const char* names[] = {"baseline", "avx2", "avx512"};
+  return names[static_cast<int>(isa)];
+}
+
+}  // namespace tg

@@ -1,0 +1,28 @@
+// Which instruction set the kernels run on. Files named *_isa.cpp are compiled once for each of
+// these, everything they define is in namespace tg::<isa>, and what they offer is one table of
+// function pointers that pick_isa() chooses from.
+#pragma once
+
+#if defined(__x86_64__)
+#define TG_FOR_EACH_ISA(X) X(baseline) X(avx2) X(avx512)
+#else
+#define TG_FOR_EACH_ISA(X) X(baseline)
+#endif
+
+namespace tg {
+
+enum class Isa { Baseline, Avx2, Avx512 };
+
+// The best one of this machine, or the lower one that the environment variable TAPEGRAD_ISA names
+// (baseline, avx2, avx512). Read once.
+Isa isa();
+const char* isa_name(Isa isa);
+
+// tables: one per instruction set, in the order of the enum.
+template <class Table, int count>
+const Table& pick_isa(const Table* const (&tables)[count]) {
+  const int wanted = static_cast<int>(isa());
+  return *tables[wanted < count ? wanted : count - 1];
+}
+
+}  // namespace tg

@@ -1,0 +1,58 @@
+// Loops along one dimension of dense memory, seen as [outer, n, inner]. Lines that lie side by side
+// (inner > 1) are walked together in tiles, so that memory is read in its order.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+
+#include "core/dtype.h"
+#include "kernels/loops.h"
+
+namespace tg {
+
+struct Lines {
+  int64_t outer = 1, n = 1, inner = 1;
+  int64_t numel() const { return outer * n * inner; }
+};
+inline Lines lines_of(std::span<const int64_t> sizes, int dim) {
+  Lines lines;
+  for (int d = 0; d < int(sizes.size()); ++d)
+    (d < dim ? lines.outer : d == dim ? lines.n : lines.inner) *= sizes[size_t(d)];
+  return lines;
+}
+
+inline constexpr int kLineTile = 64;
+
+// tile(begin, width): `width` lines side by side start at element `begin`, their elements
+// lines.inner apart.
+template <class Tile>
+void for_each_tile(const Lines& lines, const Tile& tile) {
+  const LongWork work(lines.numel());
+  for (int64_t o = 0; o < lines.outer; ++o)
+    for (int64_t w = 0; w < lines.inner; w += kLineTile)
+      tile(o * lines.n * lines.inner + w, int(std::min<int64_t>(kLineTile, lines.inner - w)));
+}
+
+// out[i] = step(out[i - 1], i), from the end where `reverse`; out before the first is `start`. The
+// running value is kept in Acc. step(Acc before, int64_t place) gets the place of the element in
+// memory.
+template <class Acc, class T, class Step>
+void run_along(const Lines& lines, T* out, bool reverse, Acc start, const Step& step) {
+  const int64_t stride = reverse ? -lines.inner : lines.inner;
+  const int64_t first = reverse ? (lines.n - 1) * lines.inner : 0;
+  for_each_tile(lines, [&](int64_t begin, int width) {
+    if (width == 1) {
+      Acc acc = start;
+      for (int64_t i = 0, at = begin + first; i < lines.n; ++i, at += stride)
+        out[at] = convert<T>(acc = step(acc, at));
+      return;
+    }
+    Acc acc[kLineTile];
+    std::fill(acc, acc + width, start);
+    for (int64_t i = 0, at = begin + first; i < lines.n; ++i, at += stride)
+      for (int w = 0; w < width; ++w) out[at + w] = convert<T>(acc[w] = step(acc[w], at + w));
+  });
+}
+
+}  // namespace tg

@@ -1,0 +1,107 @@
+// Walks N strided operands row by row: for_each_row() merges and orders dimensions, then calls a
+// row function with one pointer and one byte stride for each operand. Row functions are straight
+// loops; run_rows() picks between the contiguous form, which compilers vectorise, and the strided
+// one.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "core/shape.h"
+
+namespace tg {
+
+// Installed by the bindings: lets other Python threads run during long loops.
+struct LongWork {
+  explicit LongWork(int64_t elements) : state_(elements >= kMany && enter ? enter() : nullptr) {}
+  ~LongWork() {
+    if (state_) leave(state_);
+  }
+  LongWork(const LongWork&) = delete;
+  LongWork& operator=(const LongWork&) = delete;
+  static constexpr int64_t kMany = 50'000;
+  static inline void* (*enter)() = nullptr;
+  static inline void (*leave)(void*) = nullptr;
+
+ private:
+  void* state_;
+};
+
+template <int N>
+struct Operands {
+  std::array<char*, N> data;
+  std::array<const int64_t*, N> strides;  // in elements, over the same sizes
+  std::array<int64_t, N> itemsize;
+};
+
+// row(const std::array<char*, N>& data, const std::array<int64_t, N>& byte_strides, int64_t n)
+template <int N, class Row>
+void for_each_row(std::span<const int64_t> sizes, const Operands<N>& operands, Row row) {
+  int64_t size[kMaxDims];
+  int64_t stride[N][kMaxDims];
+  int n = 0;
+  int64_t total = 1;
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    total *= sizes[d];
+    if (sizes[d] == 1) continue;
+    size[n] = sizes[d];
+    for (int k = 0; k < N; ++k) stride[k][n] = operands.strides[k][d] * operands.itemsize[k];
+    ++n;
+  }
+  if (total == 0) return;
+  // Order: the first operand (the output) ends with its smallest stride; ties look at the next
+  // operand.
+  for (int i = 1; i < n; ++i) {
+    for (int j = i; j > 0; --j) {
+      bool swap = false;
+      for (int k = 0; k < N; ++k) {
+        const int64_t before = stride[k][j - 1], after = stride[k][j];
+        if (before == after || before == 0 || after == 0) continue;
+        swap = before < after;
+        break;
+      }
+      if (!swap) break;
+      std::swap(size[j], size[j - 1]);
+      for (int k = 0; k < N; ++k) std::swap(stride[k][j], stride[k][j - 1]);
+    }
+  }
+  // Merge an outer dimension into the next inner one where every operand allows it.
+  int m = 0;
+  for (int d = 1; d < n; ++d) {
+    bool merge = true;
+    for (int k = 0; k < N; ++k) merge &= stride[k][m] == stride[k][d] * size[d];
+    if (merge) {
+      size[m] *= size[d];
+      for (int k = 0; k < N; ++k) stride[k][m] = stride[k][d];
+    } else {
+      ++m;
+      size[m] = size[d];
+      for (int k = 0; k < N; ++k) stride[k][m] = stride[k][d];
+    }
+  }
+  n = n ? m + 1 : 0;
+  std::array<char*, N> data = operands.data;
+  std::array<int64_t, N> inner{};
+  if (n == 0) {
+    row(data, inner, int64_t{1});
+    return;
+  }
+  for (int k = 0; k < N; ++k) inner[k] = stride[k][n - 1];
+  const int64_t length = size[n - 1];
+  int64_t index[kMaxDims] = {};
+  const LongWork work(total);
+  for (;;) {
+    row(data, inner, length);
+    int d = n - 2;
+    for (; d >= 0; --d) {
+      for (int k = 0; k < N; ++k) data[k] += stride[k][d];
+      if (++index[d] < size[d]) break;
+      index[d] = 0;
+      for (int k = 0; k < N; ++k) data[k] -= stride[k][d] * size[d];
+    }
+    if (d < 0) return;
+  }
+}
+
+}  // namespace tg

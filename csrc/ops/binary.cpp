@@ -1,0 +1,192 @@
+#include "ops/binary.h"
+
+#include "ops/unary.h"
+
+namespace tg {
+
+void Sub::check_operands(const Operand& a, const Operand& b, DType) {
+  auto is_bool = [](const Operand& x) {
+    return x.is_tensor() ? x.tensor->dtype() == DType::Bool : x.scalar.kind() == DType::Bool;
+  };
+  if (is_bool(a) && is_bool(b))
+    runtime_error(
+        "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or "
+        "`logical_xor()` operator instead.");
+  if (is_bool(a) || is_bool(b))
+    runtime_error(
+        "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
+        "invert a "
+        "mask, use the `~` or `logical_not()` operator instead.");
+}
+
+void Pow::check_operands(const Operand&, const Operand& b, DType in) {
+  if (in == DType::Bool) fail(ErrorKind::NotImplemented, "\"pow\" not implemented for 'Bool'");
+  if (!b.is_tensor() && is_integral(in) && b.scalar.to<double>() < 0)
+    runtime_error("Integers to negative integer powers are not allowed.");
+}
+Tensor Pow::grad_right(const Tensor& g, double a, const Tensor& b) {
+  if (a == 0) return where(b >= 0, Operand(0.0), g * (pow(Operand(a), b) * std::log(a)));
+  return g * (pow(Operand(a), b) * std::log(a));
+}
+Tensor Pow::grad_right(const Tensor& g, const Tensor& a, const Tensor& b) {
+  return g * where((a == 0) && (b >= 0), Operand(0.0), pow(a, b) * log(a));
+}
+
+template <class T>
+T FloorDivide::forward(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (b == 0) return a / b;
+    // a - mod is exact where the quotient is; the rest is rounded to the nearest whole number (as
+    // CPython does).
+    T mod = std::fmod(a, b);
+    T quotient = (a - mod) / b;
+    if (mod != 0 && (b < 0) != (mod < 0)) quotient -= 1;
+    if (quotient == 0) return std::copysign(T(0), a / b);
+    T whole = std::floor(quotient);
+    return quotient - whole > T(0.5) ? whole + 1 : whole;
+  } else {
+    if (b == 0) runtime_error("ZeroDivisionError");
+    if constexpr (std::is_same_v<T, bool>)
+      return a;
+    else if constexpr (std::is_signed_v<T>) {
+      if (b == T(-1)) return static_cast<T>(-a);  // wraps for the smallest value
+      const T quotient = static_cast<T>(a / b);
+      return static_cast<T>(quotient - ((a % b != 0) && ((a < 0) != (b < 0))));
+    } else
+      return static_cast<T>(a / b);
+  }
+}
+
+template <class T>
+T Remainder::forward(T a, T b) {
+  if constexpr (std::is_floating_point_v<T>) {
+    const T mod = std::fmod(a, b);
+    return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
+  } else {
+    if (b == 0) runtime_error("ZeroDivisionError");
+    if constexpr (std::is_same_v<T, bool>)
+      return false;
+    else if constexpr (std::is_signed_v<T>) {
+      if (b == T(-1)) return 0;
+      const T mod = static_cast<T>(a % b);
+      return mod != 0 && (b < 0) != (mod < 0) ? static_cast<T>(mod + b) : mod;
+    } else
+      return static_cast<T>(a % b);
+  }
+}
+auto Remainder::grad_right(const Tensor& g, auto a, const Tensor& b) {
+  return -g * floor_divide(Operand(a), b);
+}
+
+#define TG_DEFINE(function, Op) \
+  Tensor function(const Operand& a, const Operand& b) { return binary<Op>(a, b); }
+TG_BINARY_OPS(TG_DEFINE)
+#undef TG_DEFINE
+#define TG_DEFINE(function, Op)                                  \
+  Tensor function##_(const Tensor& self, const Operand& other) { \
+    return binary_in_place<Op>(self, other, function);           \
+  }
+TG_BINARY_OPS(TG_DEFINE)
+#undef TG_DEFINE
+
+Tensor add(const Operand& a, const Operand& b) { return binary<Add>(a, b); }
+Tensor sub(const Operand& a, const Operand& b) { return binary<Sub>(a, b); }
+Tensor div(const Operand& a, const Operand& b) { return binary<Div>(a, b); }
+Tensor pow(const Operand& a, const Operand& b) {
+  if (a.is_tensor() && b.is_tensor()) return binary<PowOfTensors>(a, b);
+  return a.is_tensor() ? binary<Pow>(a, b) : binary<PowOfNumber>(a, b);
+}
+
+namespace {
+bool is_one(const Scalar& s) { return s.to<double>() == 1; }
+void check_alpha(const Operand& a, const Operand& b, const Scalar& alpha) {
+  const DType type = result_type(a, b);
+  if (alpha.is_floating() && !is_floating(type))
+    runtime_error(
+        "For integral input tensors, argument alpha must not be a floating point number.");
+  if (alpha.kind() == DType::Bool && type != DType::Bool)
+    runtime_error("Boolean alpha only supported for Boolean results.");
+}
+Operand times(const Operand& b, const Scalar& alpha, Tensor& holder) {
+  if (!b.is_tensor()) {
+    if (b.scalar.is_floating() || alpha.is_floating())
+      return Operand(Scalar(b.scalar.to<double>() * alpha.to<double>()));
+    return Operand(Scalar(
+        static_cast<int64_t>(uint64_t(b.scalar.to<int64_t>()) * uint64_t(alpha.to<int64_t>()))));
+  }
+  holder = mul(b, alpha);
+  return holder;
+}
+}  // namespace
+
+Tensor add(const Operand& a, const Operand& b, const Scalar& alpha) {
+  if (is_one(alpha)) return add(a, b);
+  check_alpha(a, b, alpha);
+  Tensor holder;
+  return add(a, times(b, alpha, holder));
+}
+Tensor sub(const Operand& a, const Operand& b, const Scalar& alpha) {
+  if (is_one(alpha)) return sub(a, b);
+  check_alpha(a, b, alpha);
+  Tensor holder;
+  return sub(a, times(b, alpha, holder));
+}
+Tensor rsub(const Tensor& a, const Operand& b, const Scalar& alpha) {
+  if (is_one(alpha)) return binary<Rsub>(b, a);
+  Tensor holder;
+  return binary<Rsub>(b, times(a, alpha, holder));
+}
+
+Tensor div(const Operand& a, const Operand& b, const std::string& rounding_mode) {
+  if (rounding_mode.empty()) return div(a, b);
+  if (rounding_mode == "floor") return floor_divide(a, b);
+  if (rounding_mode != "trunc")
+    runtime_error("div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '",
+                  rounding_mode, "'");
+  const DType type = result_type(a, b);
+  if (is_floating(type)) return trunc(div(a, b));
+  return binary<TruncDivide>(a, b);
+}
+
+namespace {
+// x where it lies between the bounds; the gradient passes there only (bounds included).
+Tensor clamp_one(const Tensor& x, const Operand& bound, bool is_min) {
+  return is_min ? binary<ClampMin>(x, bound) : binary<ClampMax>(x, bound);
+}
+}  // namespace
+
+Tensor clamp(const Tensor& x, const Operand* min, const Operand* max) {
+  if (!min && !max) runtime_error("torch.clamp: At least one of 'min' or 'max' must not be None");
+  Tensor out = x;
+  if (min) out = clamp_one(out, *min, true);
+  if (max) out = clamp_one(out, *max, false);
+  return out;
+}
+
+Tensor add_(const Tensor& self, const Operand& other, const Scalar& alpha) {
+  if (is_one(alpha)) return binary_in_place<Add>(self, other, add);
+  check_alpha(self, other, alpha);
+  Tensor holder;
+  return binary_in_place<Add>(self, times(other, alpha, holder), add);
+}
+Tensor sub_(const Tensor& self, const Operand& other, const Scalar& alpha) {
+  if (is_one(alpha)) return binary_in_place<Sub>(self, other, sub);
+  check_alpha(self, other, alpha);
+  Tensor holder;
+  return binary_in_place<Sub>(self, times(other, alpha, holder), sub);
+}
+Tensor div_(const Tensor& self, const Operand& other, const std::string& rounding_mode) {
+  const bool keeps_self = operand_requires_grad(other);
+  return in_place(self, keeps_self, [&](const Tensor& x) { return div(x, other, rounding_mode); });
+}
+Tensor pow_(const Tensor& self, const Operand& exponent) {
+  const bool keeps_self = requires_grad(self) || operand_requires_grad(exponent);
+  return in_place(self, keeps_self, [&](const Tensor& x) { return pow(x, exponent); });
+}
+Tensor clamp_(const Tensor& self, const Operand* min, const Operand* max) {
+  const bool keeps_self = requires_grad(self) || (min && operand_requires_grad(*min)) ||
+                          (max && operand_requires_grad(*max));
+  return in_place(self, keeps_self, [&](const Tensor& x) { return clamp(x, min, max); });
+}
+
+}  // namespace tg

@@ -1,0 +1,338 @@
+// Elementwise operations of two operands: formula and derivatives of each, side by side. See
+// elementwise.h for the form, TG_BINARY_OPS for the table.
+#pragma once
+
+#include "ops/elementwise.h"
+
+namespace tg {
+
+struct Add {
+  static constexpr bool number_is_input = true;
+  static constexpr auto name = "add", node = "AddBackward0",
+                        doc = "input + alpha * other, with broadcasting.";
+  static constexpr auto domain = Domain::Any;
+  template <class T>
+  static T forward(T a, T b) {
+    return static_cast<T>(a + b);
+  }
+  static constexpr int left_uses = kNothing, right_uses = kNothing;
+  static auto grad_left(auto g, auto, auto) { return g; }
+  static auto grad_right(auto g, auto, auto) { return g; }
+};
+struct Sub {
+  static constexpr bool number_is_input = true;
+  static constexpr auto name = "sub", node = "SubBackward0",
+                        doc = "input - alpha * other, with broadcasting.";
+  static constexpr auto domain = Domain::Any;
+  static void check_operands(const Operand& a, const Operand& b, DType);
+  template <class T>
+  static T forward(T a, T b) {
+    return static_cast<T>(a - b);
+  }
+  static constexpr int left_uses = kNothing, right_uses = kNothing;
+  static auto grad_left(auto g, auto, auto) { return g; }
+  static auto grad_right(auto g, auto, auto) { return -g; }
+};
+struct Rsub : Sub {
+  static constexpr bool number_is_input = false;
+  static constexpr auto node = "RsubBackward1";
+};
+struct Mul {
+  static constexpr bool number_is_input = true;
+  static constexpr auto name = "mul", node = "MulBackward0",
+                        doc = "Product of the operands, with broadcasting.";
+  static constexpr auto domain = Domain::Any;
+  template <class T>
+  static T forward(T a, T b) {
+    return static_cast<T>(a * b);
+  }
+  static constexpr int left_uses = kRight, right_uses = kLeft;
+  static auto grad_left(auto g, auto, auto b) { return g * b; }
+  static auto grad_right(auto g, auto a, auto) { return g * a; }
+};
+struct Div {
+  static constexpr bool number_is_input = true;
+  static constexpr auto name = "div", node = "DivBackward0",
+                        doc = "True quotient of the operands; integers give floats.";
+  static constexpr auto domain = Domain::Floating;
+  static auto forward(auto a, auto b) { return a / b; }
+  static constexpr int left_uses = kRight, right_uses = kLeft | kRight;
+  static auto grad_left(auto g, auto, auto b) { return g / b; }
+  static auto grad_right(auto g, auto a, auto b) { return -g * ((a / b) / b); }
+};
+struct Pow {
+  static constexpr auto name = "pow", node = "PowBackward0",
+                        doc = "input to the power of exponent, with broadcasting.";
+  static constexpr auto domain = Domain::Any;
+  static void check_operands(const Operand& a, const Operand& b, DType in);
+  template <class T>
+  static T forward(T a, T b) {
+    if constexpr (std::is_same_v<T, bool>)
+      return a || !b;
+    else
+      return pow(a, b);
+  }
+  static constexpr int left_uses = kLeft | kRight, right_uses = kLeft | kRight;
+  static Tensor grad_left(const Tensor& g, const Tensor& a, double b) {
+    return b == 0 ? mul(g, Scalar(0.0)) : g * (b * pow(a, b - 1));
+  }
+  static Tensor grad_left(const Tensor& g, const Tensor& a, const Tensor& b) {
+    return where(b == 0, Operand(0.0), g * (b * pow(a, b - 1)));
+  }
+  static Tensor grad_right(const Tensor& g, double a, const Tensor& b);
+  static Tensor grad_right(const Tensor& g, const Tensor& a, const Tensor& b);
+};
+struct PowOfTensors : Pow {
+  static constexpr auto node = "PowBackward1";
+};
+struct PowOfNumber : Pow {
+  static constexpr auto node = "PowBackward2";
+};
+// Where both are equal the gradient is shared; a NaN on either side passes it on, as in PyTorch.
+struct Maximum {
+  static constexpr auto name = "maximum", node = "MaximumBackward0",
+                        doc = "The greater of the operands; NaN if either is.";
+  static constexpr auto domain = Domain::Any;
+  template <class T>
+  static T forward(T a, T b) {
+    return maximum(a, b);
+  }
+  static constexpr int left_uses = kLeft | kRight, right_uses = kLeft | kRight;
+  static Tensor grad_left(const Tensor& g, const Tensor& a, auto b) {
+    return where(a < b, Operand(0.0), where(a == b, g / 2, g));
+  }
+  static Tensor grad_right(const Tensor& g, auto a, const Tensor& b) {
+    return where(b < a, Operand(0.0), where(a == b, g / 2, g));
+  }
+};
+struct Minimum {
+  static constexpr auto name = "minimum", node = "MinimumBackward0",
+                        doc = "The lesser of the operands; NaN if either is.";
+  static constexpr auto domain = Domain::Any;
+  template <class T>
+  static T forward(T a, T b) {
+    return minimum(a, b);
+  }
+  static constexpr int left_uses = kLeft | kRight, right_uses = kLeft | kRight;
+  static Tensor grad_left(const Tensor& g, const Tensor& a, auto b) {
+    return where(a > b, Operand(0.0), where(a == b, g / 2, g));
+  }
+  static Tensor grad_right(const Tensor& g, auto a, const Tensor& b) {
+    return where(b > a, Operand(0.0), where(a == b, g / 2, g));
+  }
+};
+
+struct Comparison {
+  static constexpr auto node = "";
+  static constexpr auto domain = Domain::Predicate;
+};
+struct Eq : Comparison {
+  static constexpr auto name = "eq", doc = "True where the operands are equal.";
+  static bool forward(auto a, auto b) { return a == b; }
+};
+struct Ne : Comparison {
+  static constexpr auto name = "ne", doc = "True where the operands differ.";
+  static bool forward(auto a, auto b) { return a != b; }
+};
+struct Lt : Comparison {
+  static constexpr auto name = "lt", doc = "True where input < other.";
+  static bool forward(auto a, auto b) { return a < b; }
+};
+struct Le : Comparison {
+  static constexpr auto name = "le", doc = "True where input <= other.";
+  static bool forward(auto a, auto b) { return a <= b; }
+};
+struct Gt : Comparison {
+  static constexpr auto name = "gt", doc = "True where input > other.";
+  static bool forward(auto a, auto b) { return a > b; }
+};
+struct Ge : Comparison {
+  static constexpr auto name = "ge", doc = "True where input >= other.";
+  static bool forward(auto a, auto b) { return a >= b; }
+};
+struct LogicalAnd : Comparison {
+  static constexpr auto name = "logical_and", doc = "True where both elements are nonzero.";
+  static bool forward(auto a, auto b) { return a && b; }
+};
+struct LogicalOr : Comparison {
+  static constexpr auto name = "logical_or", doc = "True where either element is nonzero.";
+  static bool forward(auto a, auto b) { return a || b; }
+};
+struct LogicalXor : Comparison {
+  static constexpr auto name = "logical_xor",
+                        doc = "True where exactly one of the elements is nonzero.";
+  static bool forward(auto a, auto b) { return !a != !b; }
+};
+
+// Operations on the bits of integers; refuse floats as PyTorch does.
+template <class T>
+[[noreturn]] inline void refuse_bits(const char* name) {
+  fail(ErrorKind::NotImplemented, "\"", name, "_cpu\" not implemented for '",
+       info(dtype_of<T>).scalar, "'");
+}
+struct BitwiseAnd {
+  static constexpr auto name = "bitwise_and", node = "",
+                        doc = "Bitwise and of integers; logical and of bools.";
+  static constexpr auto domain = Domain::Any;
+  template <class T>
+  static T forward(T a, T b) {
+    if constexpr (std::is_integral_v<T>)
+      return static_cast<T>(a & b);
+    else
+      refuse_bits<T>(name);
+  }
+};
+struct BitwiseOr {
+  static constexpr auto name = "bitwise_or", node = "",
+                        doc = "Bitwise or of integers; logical or of bools.";
+  static constexpr auto domain = Domain::Any;
+  template <class T>
+  static T forward(T a, T b) {
+    if constexpr (std::is_integral_v<T>)
+      return static_cast<T>(a | b);
+    else
+      refuse_bits<T>(name);
+  }
+};
+struct BitwiseXor {
+  static constexpr auto name = "bitwise_xor", node = "",
+                        doc = "Bitwise exclusive or of integers and bools.";
+  static constexpr auto domain = Domain::Any;
+  template <class T>
+  static T forward(T a, T b) {
+    if constexpr (std::is_integral_v<T>)
+      return static_cast<T>(a ^ b);
+    else
+      refuse_bits<T>(name);
+  }
+};
+// Shifts: by the width or more, or by a negative amount, gives 0 (-1 for a negative number shifted
+// right).
+struct LeftShift {
+  static constexpr auto name = "bitwise_left_shift", node = "",
+                        doc = "Bits of input moved left by other.";
+  static constexpr auto domain = Domain::Any;
+  template <class T>
+  static T forward(T a, T b) {
+    if constexpr (std::is_same_v<T, bool> || !std::is_integral_v<T>)
+      refuse_bits<T>("lshift");
+    else
+      return b < T(0) || b >= T(sizeof(T) * 8)
+                 ? T(0)
+                 : static_cast<T>(static_cast<std::make_unsigned_t<T>>(a) << b);
+  }
+};
+struct RightShift {
+  static constexpr auto name = "bitwise_right_shift", node = "",
+                        doc = "Bits of input moved right by other, keeping the sign.";
+  static constexpr auto domain = Domain::Any;
+  template <class T>
+  static T forward(T a, T b) {
+    if constexpr (std::is_same_v<T, bool> || !std::is_integral_v<T>)
+      refuse_bits<T>("rshift");
+    else
+      return b < T(0) || b >= T(sizeof(T) * 8) ? static_cast<T>(a < T(0) ? -1 : 0)
+                                               : static_cast<T>(a >> b);
+  }
+};
+// Quotient rounded down, and the remainder with the divisor's sign (Python's // and %).
+struct FloorDivide {
+  static constexpr auto name = "floor_divide", node = "DivBackward1",
+                        doc = "Quotient rounded down (Python's //).";
+  static constexpr auto domain = Domain::Any;
+  template <class T>
+  static T forward(T a, T b);
+  static constexpr int left_uses = kNothing, right_uses = kRight;
+  static auto grad_left(const Tensor& g, auto, auto) { return mul(g, Scalar(0.0)); }
+  static auto grad_right(const Tensor& g, auto, auto) { return mul(g, Scalar(0.0)); }
+};
+struct Remainder {
+  static constexpr auto name = "remainder", node = "RemainderBackward0",
+                        doc = "Remainder with the sign of the divisor (Python's %).";
+  static constexpr auto domain = Domain::Any;
+  template <class T>
+  static T forward(T a, T b);
+  static constexpr int left_uses = kNothing, right_uses = kLeft | kRight;
+  static auto grad_left(const Tensor& g, auto, auto) { return g; }
+  static auto grad_right(const Tensor& g, auto a, const Tensor& b);
+};
+
+struct TruncDivide {
+  static constexpr auto name = "div_trunc", node = "", doc = "Quotient rounded towards zero.";
+  static constexpr auto domain = Domain::Any;
+  template <class T>
+  static T forward(T a, T b) {
+    if constexpr (std::is_floating_point_v<T>)
+      return std::trunc(a / b);
+    else {
+      if (b == 0) runtime_error("ZeroDivisionError");
+      if constexpr (std::is_same_v<T, bool>)
+        return a;
+      else if constexpr (std::is_signed_v<T>)
+        return b == T(-1) ? static_cast<T>(-a) : static_cast<T>(a / b);
+      else
+        return static_cast<T>(a / b);
+    }
+  }
+};
+// One-sided bounds; the gradient passes where the bound does not bite (the bound itself included).
+struct ClampMin {
+  static constexpr auto name = "clamp_min", node = "ClampBackward1",
+                        doc = "The greater of input and min; NaN stays.";
+  static constexpr auto domain = Domain::Any;
+  template <class T>
+  static T forward(T a, T b) {
+    return maximum(a, b);
+  }
+  static constexpr int left_uses = kLeft | kRight, right_uses = kLeft | kRight;
+  static Tensor grad_left(const Tensor& g, const Tensor& a, auto b) {
+    return where(a >= b, g, Operand(0.0));
+  }
+  static Tensor grad_right(const Tensor& g, auto a, const Tensor& b) {
+    return where(b > a, g, Operand(0.0));
+  }
+};
+struct ClampMax {
+  static constexpr auto name = "clamp_max", node = "ClampBackward1",
+                        doc = "The lesser of input and max; NaN stays.";
+  static constexpr auto domain = Domain::Any;
+  template <class T>
+  static T forward(T a, T b) {
+    return minimum(a, b);
+  }
+  static constexpr int left_uses = kLeft | kRight, right_uses = kLeft | kRight;
+  static Tensor grad_left(const Tensor& g, const Tensor& a, auto b) {
+    return where(a <= b, g, Operand(0.0));
+  }
+  static Tensor grad_right(const Tensor& g, auto a, const Tensor& b) {
+    return where(b < a, g, Operand(0.0));
+  }
+};
+
+// X(function, struct)
+#define TG_BINARY_OPS(X)                                                                           \
+  X(mul, Mul)                                                                                      \
+  X(maximum, Maximum) X(minimum, Minimum) X(logical_and, LogicalAnd) X(logical_or, LogicalOr)      \
+      X(logical_xor, LogicalXor) X(bitwise_and, BitwiseAnd) X(bitwise_or, BitwiseOr)               \
+          X(bitwise_xor, BitwiseXor) X(bitwise_left_shift, LeftShift)                              \
+              X(bitwise_right_shift, RightShift) X(eq, Eq) X(ne, Ne) X(lt, Lt) X(le, Le) X(gt, Gt) \
+                  X(ge, Ge) X(floor_divide, FloorDivide) X(remainder, Remainder)
+
+#define TG_DECLARE(function, Op)                       \
+  Tensor function(const Operand& a, const Operand& b); \
+  Tensor function##_(const Tensor& self, const Operand& other);
+TG_BINARY_OPS(TG_DECLARE)
+#undef TG_DECLARE
+Tensor add(const Operand& a, const Operand& b, const Scalar& alpha);
+Tensor sub(const Operand& a, const Operand& b, const Scalar& alpha);
+Tensor rsub(const Tensor& a, const Operand& b, const Scalar& alpha);
+// rounding_mode: "" (true division), "floor" or "trunc".
+Tensor div(const Operand& a, const Operand& b, const std::string& rounding_mode);
+Tensor add_(const Tensor& self, const Operand& other, const Scalar& alpha);
+Tensor sub_(const Tensor& self, const Operand& other, const Scalar& alpha);
+Tensor div_(const Tensor& self, const Operand& other, const std::string& rounding_mode);
+Tensor pow_(const Tensor& self, const Operand& exponent);
+Tensor clamp_(const Tensor& self, const Operand* min, const Operand* max);
+Tensor clamp(const Tensor& x, const Operand* min, const Operand* max);
+
+}  // namespace tg

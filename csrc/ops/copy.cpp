@@ -1,0 +1,199 @@
+#include "ops/copy.h"
+
+#include "autograd/record.h"
+#include "kernels/loops.h"
+#include "ops/elementwise.h"
+
+namespace tg {
+namespace {
+
+template <class To, class From>
+void cast_row(const std::array<char*, 2>& data, const std::array<int64_t, 2>& stride, int64_t n) {
+  if (stride[0] == int64_t(sizeof(To)) && stride[1] == int64_t(sizeof(From))) {
+    auto* to = reinterpret_cast<To*>(data[0]);
+    auto* from = reinterpret_cast<const From*>(data[1]);
+    if constexpr (std::is_same_v<To, From>) {
+      std::memcpy(to, from, size_t(n) * sizeof(To));
+    } else {
+      for (int64_t i = 0; i < n; ++i) to[i] = convert<To>(from[i]);
+    }
+    return;
+  }
+  char *to = data[0], *from = data[1];
+  for (int64_t i = 0; i < n; ++i, to += stride[0], from += stride[1])
+    *reinterpret_cast<To*>(to) = convert<To>(*reinterpret_cast<const From*>(from));
+}
+
+bool may_overlap(const Tensor& a, const Tensor& b) {
+  if (!a.numel() || !b.numel()) return false;
+  auto end = [](const Tensor& t) {
+    int64_t last = 0;
+    for (int i = 0; i < t.dim(); ++i) last += (t.size(i) - 1) * t.stride(i);
+    return t->data + (last + 1) * itemsize(t.dtype());
+  };
+  return a->data < end(b) && b->data < end(a);
+}
+
+}  // namespace
+
+void copy_values(const Tensor& dst, const Tensor& src) {
+  if (!dst.numel()) return;
+  if (dst->data == src->data && dst.dtype() == src.dtype() && dst.same_sizes(src) &&
+      std::equal(dst.strides().begin(), dst.strides().end(), src.strides().begin()))
+    return;
+  if (may_overlap(dst, src)) return copy_values(dst, clone(detached_alias(src, false)));
+  const Dims from = broadcast_strides(src, dst.sizes());
+  visit_dtype(dst.dtype(), [&](auto to) {
+    visit_dtype(src.dtype(), [&](auto source) {
+      using To = typename decltype(to)::type;
+      using From = typename decltype(source)::type;
+      for_each_row<2>(
+          dst.sizes(),
+          {{dst->data, src->data}, {dst->strides(), from.data()}, {sizeof(To), sizeof(From)}},
+          cast_row<To, From>);
+    });
+  });
+}
+
+void fill_values(const Tensor& dst, const Scalar& value) {
+  visit_dtype(dst.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const T v = value.to<T>();
+    for_each_row<1>(
+        dst.sizes(), {{dst->data}, {dst->strides()}, {sizeof(T)}},
+        [v](const std::array<char*, 1>& data, const std::array<int64_t, 1>& stride, int64_t n) {
+          if (stride[0] == int64_t(sizeof(T))) {
+            std::fill_n(reinterpret_cast<T*>(data[0]), n, v);
+            return;
+          }
+          for (int64_t i = 0; i < n; ++i) *reinterpret_cast<T*>(data[0] + i * stride[0]) = v;
+        });
+  });
+}
+
+Tensor clone(const Tensor& t) {
+  Tensor out = empty_like(t, t.dtype());
+  copy_values(out, t);
+  record("CloneBackward0", out, inputs(t), saves(), [](const Tensor& g) { return g; });
+  return out;
+}
+
+Tensor contiguous(const Tensor& t) {
+  if (t.is_contiguous()) return t;
+  Tensor out = empty(t.sizes(), t.dtype());
+  copy_values(out, t);
+  record("CloneBackward0", out, inputs(t), saves(), [](const Tensor& g) { return g; });
+  return out;
+}
+
+Tensor to_dtype(const Tensor& t, DType dtype) {
+  if (t.dtype() == dtype) return t;
+  Tensor out = empty_like(t, dtype);
+  copy_values(out, t);
+  if (is_floating(dtype))
+    record("ToCopyBackward0", out, inputs(t), saves(),
+           [from = t.dtype()](const Tensor& g) { return to_dtype(g, from); });
+  return out;
+}
+
+Tensor stand_in(const Tensor& self, bool keeps_self) {
+  const bool tracked = requires_grad(self);
+  if (!tracked && !keeps_self) return self;
+  Tensor old;
+  if (keeps_self) {
+    GradModeGuard off(false);
+    old = clone(self);
+  } else {
+    old = detached_alias(self, false);
+  }
+  if (Node* node = self->grad_fn) {
+    ++node->refcount;
+    set_grad_fn(old, node, self->output_nr);
+  }
+  return old;
+}
+
+void write_result(const Tensor& self, const Tensor& result) {
+  if (!result.same_sizes(self))
+    runtime_error("output with shape ", to_string(self.sizes()),
+                  " doesn't match the broadcast shape ", to_string(result.sizes()));
+  if (result.dtype() != self.dtype()) {
+    if (!can_cast(result.dtype(), self.dtype()))
+      runtime_error("result type ", info(result.dtype()).scalar,
+                    " can't be cast to the desired output type ", info(self.dtype()).scalar);
+    return write_result(self, to_dtype(result, self.dtype()));
+  }
+  copy_values(self, result);
+  rebase_history(self, result);
+}
+
+Tensor copy_(const Tensor& self, const Tensor& src) {
+  check_inplace(self);
+  const Dims sizes = broadcast_sizes(self.sizes(), src.sizes());
+  if (!std::equal(sizes.begin(), sizes.end(), self.sizes().begin(), self.sizes().end()))
+    runtime_error("output with shape ", to_string(self.sizes()),
+                  " doesn't match the broadcast shape ", to_string(sizes));
+  if (!grad_mode.enabled || (!requires_grad(self) && !requires_grad(src))) {
+    copy_values(self, src);
+    bump_version(self);
+    return self;
+  }
+  Tensor value = detached_alias(self, false);
+  const Tensor before = stand_in(self, false);
+  record("CopyBackwards", value, inputs(before, src), saves(),
+         [sizes = Dims(src.sizes()), dtype = src.dtype()](GradInputs& to, const Tensor& g) {
+           if (to.needed(0)) to.set(0, mul(g, Scalar(0.0)));
+           if (to.needed(1)) to.set(1, sum_to(g, sizes, dtype));
+         });
+  copy_values(self, src);
+  rebase_history(self, value);
+  return self;
+}
+
+Tensor fill_(const Tensor& self, const Scalar& value) {
+  check_inplace(self);
+  if (!grad_mode.enabled || !requires_grad(self)) {
+    fill_values(self, value);
+    bump_version(self);
+    return self;
+  }
+  const Tensor before = stand_in(self, false);
+  Tensor filled = detached_alias(self, false);
+  const bool zero = value.to<double>() == 0;
+  record(zero ? "ZeroBackward0" : "FillBackward0", filled, inputs(before), saves(),
+         [](const Tensor& g) { return mul(g, Scalar(0.0)); });
+  fill_values(self, value);
+  rebase_history(self, filled);
+  return self;
+}
+
+Tensor zero_(const Tensor& self) { return fill_(self, Scalar(0)); }
+
+void write_out(const Tensor& out, const Tensor& result) {
+  if (grad_mode.enabled && requires_grad(out))
+    runtime_error(
+        "a tensor passed as out= must not require grad: out=... arguments don't support automatic "
+        "differentiation");
+  if (!can_cast(result.dtype(), out.dtype()))
+    runtime_error("result type ", info(result.dtype()).scalar,
+                  " can't be cast to the desired output type ", info(out.dtype()).scalar);
+  check_inplace(out);
+  if (!out.same_sizes(result)) {
+    const int64_t bytes = result.numel() * itemsize(out.dtype());
+    if (out->storage->nbytes - (out->data - static_cast<char*>(out->storage->data)) < bytes) {
+      if (out->base)
+        runtime_error("out= is a view and too small for the result of shape ",
+                      to_string(result.sizes()));
+      Storage* storage = Storage::allocate(bytes);
+      storage->version = out->storage->version;
+      out->storage->release();
+      out->storage = storage;
+      out->data = static_cast<char*>(storage->data);
+    }
+    out->set_geometry(result.sizes(), contiguous_strides(result.sizes()));
+  }
+  copy_values(out, result);
+  bump_version(out);
+}
+
+}  // namespace tg

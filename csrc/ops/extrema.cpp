@@ -1,0 +1,157 @@
+#include "autograd/record.h"
+#include "kernels/extremum.h"
+#include "ops/copy.h"
+#include "ops/operators.h"
+#include "ops/reduce.h"
+#include "ops/reduction.h"
+#include "ops/unary.h"
+
+namespace tg {
+namespace {
+
+template <bool greatest>
+Tensor extremum_values(const Tensor& x, uint64_t mask, bool keepdim) {
+  const Tensor in = widened(x);
+  Tensor out = empty(reduced_sizes(x, mask, keepdim), in.dtype());
+  visit_widened(in.dtype(), [&](auto tag) {
+    reduce_into(out, in, mask, ExtremumOp<typename decltype(tag)::type, greatest>{});
+  });
+  return cast_quietly(out, x.dtype());
+}
+
+void check_not_empty(const char* name, const Tensor& x, uint64_t mask) {
+  for (int d = 0; d < x.dim(); ++d)
+    if ((mask >> d & 1) && x.size(d) == 0)
+      index_error(name, "(): Expected reduction dim ", d, " to have non-zero size.");
+}
+
+[[noreturn]] void refuse_empty(const char* name) {
+  runtime_error(name,
+                "(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
+                "reduction dim with "
+                "the 'dim' argument.");
+}
+
+template <bool greatest>
+Tensor extremum_of_all(const char* name, const char* node, const Tensor& x) {
+  if (x.numel() == 0) refuse_empty(name);
+  Tensor out = extremum_values<greatest>(x, all_dims(x.dim()), false);
+  record(node, out, inputs(x), saves(x, saved_output(out)),
+         [](const Tensor& g, const Tensor& x, const Tensor& y) {
+           const Tensor ties = to_dtype((x == y) || (isnan(x) && isnan(y)), g.dtype());
+           return g / sum(ties) * ties;
+         });
+  return out;
+}
+
+template <bool greatest>
+Tensor extremum_over(const char* name, const char* node, const Tensor& x, const OptionalDims& dims,
+                     bool keepdim) {
+  const uint64_t mask = dim_mask(x, dims);
+  if (x.numel() == 0) {
+    if (!dims || dims->empty()) refuse_empty(name);
+    check_not_empty(name, x, mask);
+  }
+  Tensor out = extremum_values<greatest>(x, mask, keepdim);
+  record(node, out, inputs(x), saves(x, saved_output(out)),
+         [of = Reduced(x, mask, keepdim)](const Tensor& g, const Tensor& x, const Tensor& y) {
+           const Tensor ties = to_dtype(x == of.restore(y), g.dtype());
+           return of.restore(g) * ties / sum_over(ties, of.mask, true);
+         });
+  return out;
+}
+
+// The elements of x at `indices` along dim, and back: the derivatives of each other.
+Tensor picked(const Tensor& x, const Tensor& indices, int dim);
+Tensor placed(const Tensor& grad, const Tensor& indices, std::span<const int64_t> sizes, int dim) {
+  const Tensor in = contiguous_quietly(grad);
+  Tensor out = empty(sizes, grad.dtype());
+  visit_floating(in.dtype(), "max", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    place_along(lines_of(sizes, dim), in.data<T>(), indices.data<int64_t>(), out.data<T>());
+  });
+  record("ValueSelectingReductionBackward0", out, inputs(grad), saves(indices),
+         [dim](const Tensor& g, const Tensor& indices) { return picked(g, indices, dim); });
+  return out;
+}
+Tensor picked(const Tensor& x, const Tensor& indices, int dim) {
+  const Tensor in = contiguous_quietly(x);
+  Tensor out = empty(indices.sizes(), x.dtype());
+  visit_floating(in.dtype(), "max", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    pick_along(lines_of(in.sizes(), dim), in.data<T>(), indices.data<int64_t>(), out.data<T>());
+  });
+  record("GatherBackward0", out, inputs(x), saves(indices),
+         [dim, sizes = Dims(x.sizes())](const Tensor& g, const Tensor& indices) {
+           return placed(g, indices, sizes, dim);
+         });
+  return out;
+}
+
+template <bool greatest>
+MaxResult extremum_along_dim(const char* name, const char* node, const Tensor& x, int64_t dim,
+                             bool keepdim) {
+  const int d = wrap_dim(dim, x.dim());
+  const uint64_t mask = one_dim(d) & all_dims(x.dim());
+  check_not_empty(name, x, mask);
+  const Tensor in = contiguous_quietly(widened(x));
+  const Dims sizes = reduced_sizes(x, mask, keepdim);
+  MaxResult result{empty(sizes, in.dtype()), empty(sizes, DType::Int64)};
+  visit_widened(in.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    extremum_along<greatest>(lines_of(in.sizes(), d), in.data<T>(),
+                             result.values.template data<T>(),
+                             result.indices.template data<int64_t>());
+  });
+  result.values = cast_quietly(result.values, x.dtype());
+  record(node, result.values, inputs(x), saves(result.indices),
+         [d, sizes = Dims(x.sizes())](const Tensor& g, const Tensor& indices) {
+           return placed(g, indices, sizes, d);
+         });
+  return result;
+}
+
+template <bool greatest>
+Tensor place_of_extremum(const char* name, const Tensor& x, std::optional<int64_t> dim,
+                         bool keepdim) {
+  if (x.dtype() == DType::Bool) runtime_error(name, "(): does not support bool input");
+  if (!dim && x.numel() == 0)
+    index_error(name, "(): Expected reduction dim to be specified for input.numel() == 0.");
+  const int d = dim ? wrap_dim(*dim, x.dim()) : 0;
+  const uint64_t mask = dim ? one_dim(d) & all_dims(x.dim()) : all_dims(x.dim());
+  if (dim) check_not_empty(name, x, mask);
+  const Tensor in = contiguous_quietly(widened(x));
+  Tensor out = empty(reduced_sizes(x, mask, keepdim), DType::Int64);
+  visit_widened(in.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const Lines lines = dim ? lines_of(in.sizes(), d) : Lines{1, in.numel(), 1};
+    extremum_along<greatest, T>(lines, in.data<T>(), nullptr, out.data<int64_t>());
+  });
+  return out;
+}
+
+}  // namespace
+
+Tensor max_over(const Tensor& x, uint64_t mask) { return extremum_values<true>(x, mask, false); }
+Tensor max(const Tensor& x) { return extremum_of_all<true>("max", "MaxBackward1", x); }
+Tensor min(const Tensor& x) { return extremum_of_all<false>("min", "MinBackward1", x); }
+MaxResult max(const Tensor& x, int64_t dim, bool keepdim) {
+  return extremum_along_dim<true>("max", "MaxBackward0", x, dim, keepdim);
+}
+MinResult min(const Tensor& x, int64_t dim, bool keepdim) {
+  return {extremum_along_dim<false>("min", "MinBackward0", x, dim, keepdim)};
+}
+Tensor amax(const Tensor& x, const OptionalDims& dims, bool keepdim) {
+  return extremum_over<true>("amax", "AmaxBackward0", x, dims, keepdim);
+}
+Tensor amin(const Tensor& x, const OptionalDims& dims, bool keepdim) {
+  return extremum_over<false>("amin", "AminBackward0", x, dims, keepdim);
+}
+Tensor argmax(const Tensor& x, std::optional<int64_t> dim, bool keepdim) {
+  return place_of_extremum<true>("argmax", x, dim, keepdim);
+}
+Tensor argmin(const Tensor& x, std::optional<int64_t> dim, bool keepdim) {
+  return place_of_extremum<false>("argmin", x, dim, keepdim);
+}
+
+}  // namespace tg

@@ -1,0 +1,428 @@
+#include "ops/loss.h"
+
+#include <cmath>
+
+#include "autograd/record.h"
+#include "kernels/loss.h"
+#include "kernels/reduce.h"
+#include "ops/binary.h"
+#include "ops/copy.h"
+#include "ops/elementwise.h"
+#include "ops/reduce.h"
+#include "ops/reduction.h"
+#include "ops/shape.h"
+#include "ops/softmax.h"
+#include "ops/ternary.h"
+#include "ops/unary.h"
+
+namespace tg {
+namespace {
+
+enum class Reduction { None, Mean, Sum };
+Reduction reduction_of(const std::string& name) {
+  if (name == "mean") return Reduction::Mean;
+  if (name == "sum") return Reduction::Sum;
+  if (name != "none") value_error(name, " is not a valid value for reduction");
+  return Reduction::None;
+}
+Tensor reduced(const Tensor& losses, Reduction reduction) {
+  if (reduction == Reduction::None) return losses;
+  return reduction == Reduction::Mean ? mean(losses) : sum(losses);
+}
+// What each element's loss is divided by.
+double divisor_of(Reduction reduction, int64_t numel) {
+  return reduction == Reduction::Mean ? double(numel) : 1;
+}
+
+Tensor scalar_tensor(double value, DType dtype) {
+  Tensor out = empty({}, dtype);
+  fill_values(out, Scalar(value));
+  return out;
+}
+
+// --- mean squared error
+Tensor squared_error(const Tensor& a, const Tensor& b, Reduction reduction) {
+  Tensor out = reduction == Reduction::None ? empty(a.sizes(), a.dtype()) : empty({}, a.dtype());
+  const double divisor = divisor_of(reduction, a.numel());
+  visit_floating(a.dtype(), "mse_cpu", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using C = Compute<T>;
+    const LongWork work(a.numel());
+    const T *x = a.data<T>(), *t = b.data<T>();
+    T* to = out.data<T>();
+    auto square = [&](int64_t i) {
+      const C d = static_cast<C>(x[i]) - static_cast<C>(t[i]);
+      return d * d;
+    };
+    if (reduction == Reduction::None) {
+      for (int64_t i = 0; i < a.numel(); ++i) to[i] = static_cast<T>(square(i));
+      return;
+    }
+    const C total = reduction::sum_of<C>(a.numel(), square);
+    *to = static_cast<T>(total / static_cast<C>(divisor));
+  });
+  return out;
+}
+
+// grad * (a - b) * scale, in one pass.
+Tensor scaled_difference(const Tensor& grad, const Tensor& a, const Tensor& b, double scale) {
+  if (grad_mode.enabled) return grad * ((a - b) * scale);
+  const Tensor g = contiguous(grad);
+  Tensor out = empty(a.sizes(), a.dtype());
+  visit_floating(a.dtype(), "mse_backward", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using C = Compute<T>;
+    const LongWork work(a.numel());
+    const T *x = a.data<T>(), *t = b.data<T>(), *from = g.data<T>();
+    T* to = out.data<T>();
+    const C factor = static_cast<C>(scale);
+    if (g.numel() == 1) {
+      const C of_all = static_cast<C>(*from) * factor;
+      for (int64_t i = 0; i < a.numel(); ++i)
+        to[i] = static_cast<T>(of_all * (static_cast<C>(x[i]) - static_cast<C>(t[i])));
+    } else {
+      for (int64_t i = 0; i < a.numel(); ++i)
+        to[i] = static_cast<T>(factor * (static_cast<C>(x[i]) - static_cast<C>(t[i])) *
+                               static_cast<C>(from[i]));
+    }
+  });
+  return out;
+}
+
+// --- classes
+struct ClassLoss {
+  ClassPlan plan;
+  Dims input_sizes, target_sizes;
+  Reduction reduction;
+  const char* name;
+};
+
+Tensor class_gradient(const Tensor& grad, const Tensor& target, const Tensor& weight,
+                      const Tensor& total_weight, const ClassLoss& loss);
+
+template <class T>
+const T* weights(const Tensor& weight) {
+  return weight.defined() ? weight.data<T>() : nullptr;
+}
+
+// `total_weight`: divides the mean; computed here where undefined, given where a gradient is
+// differentiated.
+Tensor class_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
+                  Tensor total_weight, const ClassLoss& loss) {
+  const Tensor in = contiguous_quietly(input);
+  Tensor out = empty(loss.reduction == Reduction::None ? std::span<const int64_t>(loss.target_sizes)
+                                                       : std::span<const int64_t>(),
+                     in.dtype());
+  visit_floating(
+      in.dtype(), loss.name[7] == '2' ? "nll_loss2d_forward_out_frame" : "nll_loss_out_frame",
+      [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        const LongWork work(loss.plan.batch * loss.plan.places);
+        const int64_t* classes = target.data<int64_t>();
+        if (loss.reduction == Reduction::None) {
+          class_losses(loss.plan, in.data<T>(), classes, weights<T>(weight), out.data<T>());
+          return;
+        }
+        const ClassTotals totals =
+            class_totals(loss.plan, in.data<T>(), classes, weights<T>(weight));
+        if (loss.reduction == Reduction::Sum) {
+          *out.data<T>() = static_cast<T>(totals.loss);
+          return;
+        }
+        if (!total_weight.defined()) total_weight = scalar_tensor(totals.weight, DType::Float64);
+        *out.data<T>() = static_cast<T>(totals.loss / *total_weight.data<double>());
+      });
+  record(loss.name, out, inputs(input), saves(target, weight, total_weight),
+         [loss](const Tensor& g, const Tensor& target, const Tensor& weight,
+                const Tensor& total_weight) {
+           return class_gradient(g, target, weight, total_weight, loss);
+         });
+  return out;
+}
+
+Tensor class_gradient(const Tensor& grad, const Tensor& target, const Tensor& weight,
+                      const Tensor& total_weight, const ClassLoss& loss) {
+  const Tensor g = contiguous_quietly(grad);
+  Tensor out = empty(loss.input_sizes, g.dtype());
+  visit_floating(g.dtype(), "nll_loss_backward", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const LongWork work(out.numel());
+    class_gradients(loss.plan, g.data<T>(), loss.reduction == Reduction::None,
+                    target.data<int64_t>(), weights<T>(weight),
+                    total_weight.defined() ? *total_weight.data<double>() : 1.0, out.data<T>());
+  });
+  record("NllLossBackwardBackward0", out, inputs(grad), saves(target, weight, total_weight),
+         [loss](const Tensor& g, const Tensor& target, const Tensor& weight,
+                const Tensor& total_weight) {
+           return class_loss(g, target, weight, total_weight, loss);
+         });
+  return out;
+}
+
+Tensor checked_classes(const Tensor& target, const ClassPlan& plan) {
+  if (target.dtype() != DType::Int64 && target.dtype() != DType::UInt8)
+    runtime_error("expected target dtype to be Long or Byte, but got ",
+                  info(target.dtype()).scalar);
+  const Tensor classes = contiguous_quietly(cast_quietly(target, DType::Int64));
+  const int64_t* c = classes.data<int64_t>();
+  for (int64_t i = 0; i < classes.numel(); ++i)
+    if ((c[i] < 0 || c[i] >= plan.classes) && c[i] != plan.ignore_index)
+      index_error("Target ", c[i], " is out of bounds.");
+
+  return classes;
+}
+
+Tensor checked_weight(const OptionalTensor& weight, const Tensor& input, int64_t classes) {
+  if (!weight) return {};
+  if (grad_mode.enabled && requires_grad(*weight))
+    runtime_error("the derivative for 'weight' is not implemented");
+  if (weight->dim() != 1 || weight->numel() != classes)
+    runtime_error(
+        "weight tensor should be defined either for all ", classes,
+        " classes or no classes but got weight tensor of shape: ", to_string(weight->sizes()));
+  if (weight->dtype() != input.dtype())
+    runtime_error("expected scalar type ", info(input.dtype()).scalar, " but found ",
+                  info(weight->dtype()).scalar);
+  return contiguous_quietly(*weight);
+}
+
+void check_class_sizes(const Tensor& input, const Tensor& target) {
+  const int n = input.dim();
+  if (n == 0) value_error("Expected 1 or more dimensions (got 0)");
+  if (n == 1) {
+    if (target.dim() > 1)
+      runtime_error("0D or 1D target tensor expected, multi-target not supported");
+    if (target.dim() == 1 && target.size(0) != 1)
+      value_error("For 1D input, 1D target must have size 1, but got target size: ",
+                  target.size(0));
+    return;
+  }
+  const int64_t batch = target.dim() ? target.size(0) : 0;
+  if (target.dim() == 0 || input.size(0) != batch)
+    value_error("Expected input batch_size (", input.size(0), ") to match target batch_size (",
+                batch, ").");
+  if (n == 2) {
+    if (target.dim() > 1)
+      runtime_error("0D or 1D target tensor expected, multi-target not supported");
+    return;
+  }
+  if (n == 4) {
+    if (target.dim() != 3)
+      runtime_error(
+          "only batches of spatial targets supported (3D tensors) but got targets of dimension: ",
+          target.dim());
+    if (target.size(1) != input.size(2) || target.size(2) != input.size(3))
+      runtime_error("size mismatch (got input: ", to_string(input.sizes()),
+                    " , target: ", to_string(target.sizes()));
+    return;
+  }
+  Dims expected(input.sizes());
+  expected.erase(1);
+  if (!(Dims(target.sizes()) == expected))
+    runtime_error("Expected target size ", to_string(expected), ", got ",
+                  to_string(target.sizes()));
+}
+
+// --- binary
+// losses times weight, reduced.
+Tensor weighted(const Tensor& losses, const OptionalTensor& weight, Reduction reduction) {
+  return reduced(weight ? losses * *weight : losses, reduction);
+}
+
+// The weights of a loss as the factor that its gradient starts with.
+Tensor loss_scale(const Tensor& grad, const Tensor& weight, Reduction reduction, int64_t numel) {
+  const Tensor g = reduction == Reduction::Mean ? grad / double(numel) : grad;
+  return weight.defined() ? g * weight : g;
+}
+
+void check_broadcastable(const Tensor& weight, const Tensor& input) {
+  const int shift = input.dim() - weight.dim();
+  for (int d = std::max(0, -shift); d < weight.dim(); ++d)
+    if (shift + d >= 0 && weight.size(d) != 1 && weight.size(d) != input.size(shift + d))
+      runtime_error("Attempting to broadcast a dimension of length ", weight.size(d), " at ",
+                    d - weight.dim(), "! Mismatching argument at index 1 had ", "torch.Size(",
+                    to_string(weight.sizes()), "); but expected shape should be broadcastable to ",
+                    to_string(input.sizes()));
+}
+
+std::string size_text(const Tensor& t) { return "torch.Size(" + to_string(t.sizes()) + ")"; }
+
+// One value per element of two tensors of one shape and dtype.
+template <class F>
+Tensor elementwise(const char* name, const Tensor& x, const Tensor& t, F f) {
+  const Tensor a = contiguous_quietly(x), b = contiguous_quietly(t);
+  Tensor out = empty(a.sizes(), a.dtype());
+  visit_floating(a.dtype(), name, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using C = Compute<T>;
+    const LongWork work(a.numel());
+    const T *pa = a.data<T>(), *pb = b.data<T>();
+    T* to = out.data<T>();
+    for (int64_t i = 0; i < a.numel(); ++i)
+      to[i] = static_cast<T>(f(static_cast<C>(pa[i]), static_cast<C>(pb[i])));
+  });
+  return out;
+}
+
+bool all_in_unit_interval(const Tensor& x) {
+  bool ok = true;
+  const Tensor in = contiguous_quietly(x);
+  visit_floating(in.dtype(), "binary_cross_entropy", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const T* p = in.data<T>();
+    for (int64_t i = 0; i < in.numel(); ++i) {
+      const auto v = static_cast<Compute<T>>(p[i]);
+      ok &= v >= 0 && v <= 1;
+    }
+  });
+  return ok;
+}
+
+Tensor log_sigmoid(const Tensor& x) {
+  const Operand zero(0.0);
+  return minimum(x, zero) - log1p(exp(-abs(x)));
+}
+
+}  // namespace
+
+Tensor mse_loss(const Tensor& input, const Tensor& target, const std::string& reduction) {
+  const Reduction how = reduction_of(reduction);
+  if (!input.same_sizes(target) || input.dtype() != target.dtype()) {
+    const Dims sizes = broadcast_sizes(input.sizes(), target.sizes());
+    const DType dtype = result_type(input, target);
+    if (!is_floating(dtype))
+      fail(ErrorKind::NotImplemented, "\"mse_cpu\" not implemented for '", info(dtype).scalar, "'");
+    auto fitted = [&](const Tensor& t) {
+      return to_dtype(Dims(t.sizes()) == sizes ? t : expand(t, sizes), dtype);
+    };
+    return mse_loss(fitted(input), fitted(target), reduction);
+  }
+  Tensor out = squared_error(contiguous_quietly(input), contiguous_quietly(target), how);
+  record("MseLossBackward0", out, inputs(input, target), saves(input, target),
+         [how](GradInputs& to, const Tensor& g, const Tensor& x, const Tensor& t) {
+           const double scale = 2 / divisor_of(how, x.numel());
+           const Tensor a = grad_mode.enabled ? x : contiguous(x),
+                        b = grad_mode.enabled ? t : contiguous(t);
+           if (to.needed(0)) to.set(0, scaled_difference(g, a, b, scale));
+           if (to.needed(1)) to.set(1, scaled_difference(g, b, a, scale));
+         });
+  return out;
+}
+
+Tensor nll_loss(const Tensor& input, const Tensor& target, const OptionalTensor& weight,
+                int64_t ignore_index, const std::string& reduction) {
+  const Reduction how = reduction_of(reduction);
+  check_class_sizes(input, target);
+  ClassPlan plan{1, input.size(input.dim() > 1), 1, ignore_index};
+  if (input.dim() > 1) plan.batch = input.size(0);
+  for (int d = 2; d < input.dim(); ++d) plan.places *= input.size(d);
+  const Tensor classes = checked_classes(target, plan);
+  const Tensor w = checked_weight(weight, input, plan.classes);
+  return class_loss(input, classes, w, {},
+                    {plan, Dims(input.sizes()), input.dim() == 1 ? Dims() : Dims(target.sizes()),
+                     how, input.dim() > 2 ? "NllLoss2DBackward0" : "NllLossBackward0"});
+}
+
+Tensor cross_entropy(const Tensor& input, const Tensor& target, const OptionalTensor& weight,
+                     int64_t ignore_index, const std::string& reduction) {
+  return nll_loss(log_softmax(input, input.dim() == 1 ? 0 : 1), target, weight, ignore_index,
+                  reduction);
+}
+
+Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const OptionalTensor& weight,
+                            const std::string& reduction) {
+  const Reduction how = reduction_of(reduction);
+  if (!input.same_sizes(target))
+    value_error("Using a target size (", size_text(target),
+                ") that is different to the input size (", size_text(input),
+                ") is deprecated. Please ensure they have the same size.");
+  if (weight) {
+    if (grad_mode.enabled && requires_grad(*weight))
+      runtime_error(
+          "The function 'binary_cross_entropy' is not differentiable with respect to argument "
+          "'weight'. This "
+          "input cannot have requires_grad True.");
+    check_broadcastable(*weight, input);
+  }
+  if (!is_floating(input.dtype()))
+    fail(ErrorKind::NotImplemented, "\"binary_cross_entropy\" not implemented for '",
+         info(input.dtype()).scalar, "'");
+  if (target.dtype() != input.dtype())
+    runtime_error("Found dtype ", info(target.dtype()).scalar, " but expected ",
+                  info(input.dtype()).scalar);
+  if (!all_in_unit_interval(input))
+    runtime_error("all elements of input should be between 0 and 1");
+  if (!all_in_unit_interval(target))
+    runtime_error("all elements of target should be between 0 and 1");
+  Tensor out;
+  {
+    GradModeGuard off(false);
+    out = weighted(elementwise("binary_cross_entropy", input, target,
+                               [](auto x, auto t) {
+                                 using C = decltype(x);
+                                 return (t - 1) * std::max(std::log1p(-x), C(-100)) -
+                                        t * std::max(std::log(x), C(-100));
+                               }),
+                   weight, how);
+  }
+  const Tensor w = weight.value_or(Tensor());
+  record(
+      "BinaryCrossEntropyBackward0", out, inputs(input, target), saves(input, target, w),
+      [how](GradInputs& to, const Tensor& grad, const Tensor& x, const Tensor& t, const Tensor& w) {
+        const Tensor g = loss_scale(grad, w, how, x.numel());
+        const Operand cut(-100.0), least(1e-12);
+        if (to.needed(0)) to.set(0, g * (x - t) / clamp((1 - x) * x, &least, nullptr));
+        if (to.needed(1))
+          to.set(1, g * (clamp(log(1 - x), &cut, nullptr) - clamp(log(x), &cut, nullptr)));
+      });
+  return out;
+}
+
+Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& target,
+                                        const OptionalTensor& weight,
+                                        const OptionalTensor& pos_weight,
+                                        const std::string& reduction) {
+  const Reduction how = reduction_of(reduction);
+  if (!input.same_sizes(target))
+    value_error("Target size (", size_text(target), ") must be the same as input size (",
+                size_text(input), ")");
+  const DType dtype = result_type(input, target);
+  if (!is_floating(dtype))
+    fail(ErrorKind::NotImplemented, "\"log_sigmoid_cpu\" not implemented for '", info(dtype).scalar,
+         "'");
+  const Tensor x = to_dtype(input, dtype), t = to_dtype(target, dtype);
+  Tensor out;
+  {
+    GradModeGuard off(false);
+    if (pos_weight) {
+      const Tensor log_weight = (*pos_weight - 1.0) * t + 1.0;
+      out = (1 - t) * x - log_weight * log_sigmoid(x);
+    } else {
+      out = elementwise("log_sigmoid_cpu", x, t, [](auto x, auto t) {
+        using C = decltype(x);
+        return (1 - t) * x - (std::min(x, C(0)) - std::log1p(std::exp(-std::fabs(x))));
+      });
+    }
+    out = weighted(out, weight, how);
+  }
+  const Tensor w = weight.value_or(Tensor()), p = pos_weight.value_or(Tensor());
+  record("BinaryCrossEntropyWithLogitsBackward0", out, inputs(x, t), saves(x, t, w, p),
+         [how](GradInputs& to, const Tensor& grad, const Tensor& x, const Tensor& t,
+               const Tensor& w, const Tensor& p) {
+           const Tensor g = loss_scale(grad, w, how, x.numel());
+           if (to.needed(0)) {
+             const Tensor y = sigmoid(x);
+             if (p.defined()) {
+               const Tensor positive = p * t;
+               to.set(0, g * ((positive + 1.0 - t) * y - positive));
+             } else {
+               to.set(0, g * (y - t));
+             }
+           }
+           if (to.needed(1))
+             to.set(1, p.defined() ? g * (log_sigmoid(-x) - p * log_sigmoid(x)) : g * -x);
+         });
+  return out;
+}
+
+}  // namespace tg

@@ -1,0 +1,190 @@
+#include <cmath>
+#include <limits>
+
+#include "autograd/record.h"
+#include "ops/copy.h"
+#include "ops/operators.h"
+#include "ops/reduce.h"
+#include "ops/reduction.h"
+#include "ops/ternary.h"
+#include "ops/unary.h"
+
+namespace tg {
+namespace {
+
+// --- variance: the mean first, then the squares of what remains, both in double.
+template <class T>
+struct ExactMeanOp : ReduceOp<T, double, double> {
+  double count;
+  double identity() const { return 0; }
+  double map(T x, double) const { return static_cast<double>(x); }
+  double combine(double a, double b) const { return a + b; }
+  double finish(double a, double) const { return a / count; }
+};
+template <class T>
+struct DeviationOp : ReduceOp<T, double, T> {
+  static constexpr bool has_param = true;
+  double freedom;
+  bool root;
+  double identity() const { return 0; }
+  double map(T x, double mean) const {
+    const double d = static_cast<double>(x) - mean;
+    return d * d;
+  }
+  double combine(double a, double b) const { return a + b; }
+  T finish(double a, double) const {
+    return convert<T>(root ? std::sqrt(a / freedom) : a / freedom);
+  }
+};
+
+Tensor deviation(const Tensor& x, uint64_t mask, double correction, bool keepdim, bool root) {
+  if (!is_floating(x.dtype()))
+    runtime_error("std and var only support floating point and complex dtypes");
+  const Tensor in = widened(x);
+  const Dims sizes = reduced_sizes(x, mask, keepdim);
+  const Tensor means = empty(sizes, DType::Float64);
+  Tensor out = empty(sizes, in.dtype());
+  const double count = double(reduced_count(x.sizes(), mask));
+  const double freedom = std::max(0.0, count - correction);
+  auto run = [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    reduce_into(means, in, mask, ExactMeanOp<T>{{}, count});
+    reduce_into(out, in, mask, DeviationOp<T>{{}, freedom, root}, means.data<double>());
+  };
+  if (in.dtype() == DType::Float32)
+    run(TypeTag<float>{});
+  else
+    run(TypeTag<double>{});
+  return cast_quietly(out, x.dtype());
+}
+
+// `of_all`: no dims were given. Without degrees of freedom PyTorch then says infinity, and NaN at
+// the mean.
+Tensor var_gradient(const Tensor& restored_grad, const Tensor& x, const Reduced& of,
+                    double correction, bool of_all) {
+  const Tensor centered = x - sum_over(x, of.mask, true) / double(of.count());
+  const double freedom = double(of.count()) - correction;
+  if (freedom > 0 || !of_all) return restored_grad * (2.0 / freedom) * centered;
+  const double infinity = std::numeric_limits<double>::infinity();
+  return restored_grad * where(centered == 0, Operand(std::nan("")), Operand(infinity));
+}
+
+// --- norms
+enum class Norm { Zero, One, Two, Greatest, Least, Power };
+Norm norm_of(double p) {
+  if (p == 0) return Norm::Zero;
+  if (p == 1) return Norm::One;
+  if (p == 2) return Norm::Two;
+  if (std::isinf(p)) return p > 0 ? Norm::Greatest : Norm::Least;
+  return Norm::Power;
+}
+template <class T>
+struct EuclideanOp : ReduceOp<T, T, T> {
+  T identity() const { return 0; }
+  T map(T x, T) const { return x * x; }
+  T combine(T a, T b) const { return a + b; }
+  T finish(T a, T) const { return std::sqrt(a); }
+};
+
+Tensor euclidean(const Tensor& x, uint64_t mask, bool keepdim) {
+  const Tensor in = widened(x);
+  Tensor out = empty(reduced_sizes(x, mask, keepdim), in.dtype());
+  if (in.dtype() == DType::Float32)
+    reduce_into(out, in, mask, EuclideanOp<float>{});
+  else
+    reduce_into(out, in, mask, EuclideanOp<double>{});
+  return cast_quietly(out, x.dtype());
+}
+
+Tensor norm_values(const Tensor& x, double p, uint64_t mask, const OptionalDims& dims,
+                   bool keepdim) {
+  GradModeGuard off(false);
+  switch (norm_of(p)) {
+    case Norm::Two:
+      return euclidean(x, mask, keepdim);
+    case Norm::Zero:
+      return to_dtype(sum_over(ne(x, Scalar(0)), mask, keepdim), x.dtype());
+    case Norm::One:
+      return sum_over(abs(x), mask, keepdim);
+    case Norm::Greatest:
+      return amax(abs(x), dims, keepdim);
+    case Norm::Least:
+      return amin(abs(x), dims, keepdim);
+    default:
+      return pow(sum_over(pow(abs(x), p), mask, keepdim), 1 / p);
+  }
+}
+
+// PyTorch's choices at the kinks: 0 where the norm is 0, shared among equals for infinite p. None
+// for p = 0.
+Tensor norm_gradient(const Tensor& g, const Tensor& x, const Tensor& norm, double p,
+                     uint64_t mask) {
+  const Operand zero(0.0);
+  const Norm kind = norm_of(p);
+  if (kind == Norm::Zero) return {};
+  if (kind == Norm::One) return sign(x) * g;
+  if (kind == Norm::Two) return g * masked_fill(x / norm, norm == 0, zero);
+  const Tensor size = abs(x);
+  if (kind == Norm::Greatest || kind == Norm::Least) {
+    const Tensor ties = to_dtype((size == norm) || isnan(size), g.dtype());
+    return sign(x) * (g / sum_over(ties, mask, true) * ties);
+  }
+  if (p < 1) return sign(x) * masked_fill(pow(size, p - 1), x == 0, zero) * g * pow(norm, 1 - p);
+  const Tensor scaled = p < 2 ? sign(x) * pow(size, p - 1) : x * pow(size, p - 2);
+  return scaled * masked_fill(g / pow(norm, p - 1), norm == 0, zero);
+}
+
+void check_norm(const Tensor& x, double p, const OptionalDims& dims, uint64_t mask) {
+  if (!is_floating(x.dtype()))
+    runtime_error("linalg.vector_norm: Expected a floating point or complex tensor as input. Got ",
+                  info(x.dtype()).scalar);
+  if (x.numel() > 0 || (p >= 0 && !std::isinf(p))) return;
+  const std::string order = std::isinf(p) ? (p > 0 ? "inf" : "-inf") : join_text(p);
+  if (!dims || dims->empty())
+    runtime_error("linalg.vector_norm cannot compute the ", order,
+                  " norm on an empty tensor because the operation does not have an identity");
+  for (int d = 0; d < x.dim(); ++d)
+    if ((mask >> d & 1) && x.size(d) == 0)
+      runtime_error("linalg.vector_norm cannot compute the ", order, " norm on the dimension ", d,
+                    "because this dimension is empty and the operation does not have an identity");
+}
+
+}  // namespace
+
+Tensor var(const Tensor& x, const OptionalDims& dims, double correction, bool keepdim) {
+  const uint64_t mask = dim_mask(x, dims);
+  Tensor out = deviation(x, mask, correction, keepdim, false);
+  record("VarBackward0", out, inputs(x), saves(x),
+         [of = Reduced(x, mask, keepdim), correction, of_all = !dims](const Tensor& g,
+                                                                      const Tensor& x) {
+           return var_gradient(of.restore(g), x, of, correction, of_all);
+         });
+  return out;
+}
+
+Tensor std(const Tensor& x, const OptionalDims& dims, double correction, bool keepdim) {
+  const uint64_t mask = dim_mask(x, dims);
+  Tensor out = deviation(x, mask, correction, keepdim, true);
+  record("StdBackward0", out, inputs(x), saves(x, saved_output(out)),
+         [of = Reduced(x, mask, keepdim), correction, of_all = !dims](
+             const Tensor& g, const Tensor& x, const Tensor& y) {
+           const Tensor of_var = masked_fill(g / (y * 2), y == 0, Operand(0.0));
+           return var_gradient(of.restore(of_var), x, of, correction, of_all);
+         });
+  return out;
+}
+
+Tensor vector_norm(const Tensor& x, double p, const OptionalDims& dims, bool keepdim,
+                   OptionalDType dtype) {
+  const uint64_t mask = dim_mask(x, dims);
+  check_norm(x, p, dims, mask);
+  const Tensor in = dtype ? to_dtype(x, *dtype) : x;
+  Tensor out = norm_values(in, p, mask, dims, keepdim);
+  record("LinalgVectorNormBackward0", out, inputs(in), saves(in, saved_output(out)),
+         [p, of = Reduced(in, mask, keepdim)](const Tensor& g, const Tensor& x, const Tensor& y) {
+           return norm_gradient(of.restore(g), x, of.restore(y), p, of.mask);
+         });
+  return out;
+}
+
+}  // namespace tg

@@ -1,0 +1,113 @@
+// What all reductions share: which axes go, the result's sizes, the call of a kernel, and gradients
+// put back. Sets of axes are masks: bit d for dimension d.
+#pragma once
+
+#include <optional>
+
+#include "autograd/grad_mode.h"
+#include "core/tensor.h"
+#include "kernels/reduce.h"
+
+namespace tg {
+
+using OptionalDims = std::optional<Dims>;
+
+// No dims, or an empty list of them, means all. Throws for dims out of range or given twice.
+uint64_t dim_mask(const Tensor& x, std::span<const int64_t> dims);
+uint64_t dim_mask(const Tensor& x, const OptionalDims& dims);
+inline uint64_t all_dims(int ndim) { return ndim == 64 ? ~uint64_t{0} : (uint64_t{1} << ndim) - 1; }
+inline uint64_t one_dim(int dim) { return uint64_t{1} << dim; }
+
+Dims reduced_sizes(const Tensor& x, uint64_t mask, bool keepdim);
+int64_t reduced_count(std::span<const int64_t> sizes, uint64_t mask);
+
+// How a result's gradient gets back to its input.
+struct Reduced {
+  Reduced(const Tensor& x, uint64_t mask, bool keepdim)
+      : sizes(x.sizes()), mask(mask), keepdim(keepdim) {}
+  // The result (or its gradient) with the reduced dims as ones. Differentiable, as the next.
+  Tensor restore(const Tensor& result) const;
+  // The gradient repeated along them.
+  Tensor expand(const Tensor& grad) const;
+  int64_t count() const { return reduced_count(sizes, mask); }
+
+  Dims sizes;
+  uint64_t mask;
+  bool keepdim;
+};
+
+// The sum over the dims of a mask; they stay as ones where keepdim.
+Tensor sum_over(const Tensor& x, uint64_t mask, bool keepdim);
+// The greatest over them, without history; there must be one.
+Tensor max_over(const Tensor& x, uint64_t mask);
+// grad / divisor in every element: the gradient of a full reduction. `grad` has one element.
+Tensor spread(const Tensor& grad, std::span<const int64_t> sizes, double divisor = 1);
+
+// A cast and a copy without history.
+Tensor cast_quietly(const Tensor& x, DType dtype);
+Tensor contiguous_quietly(const Tensor& x);
+// Loops that are not worth an instance for each dtype run on int64, float and double: x as one of
+// these.
+inline DType loop_dtype(DType dtype) {
+  return dtype == DType::Float64 ? dtype : is_floating(dtype) ? DType::Float32 : DType::Int64;
+}
+inline Tensor widened(const Tensor& x) { return cast_quietly(x, loop_dtype(x.dtype())); }
+template <class F>
+void visit_widened(DType dtype, const F& f) {
+  if (dtype == DType::Float32)
+    f(TypeTag<float>{});
+  else if (dtype == DType::Float64)
+    f(TypeTag<double>{});
+  else
+    f(TypeTag<int64_t>{});
+}
+
+// Runs op over x into `out`, which is contiguous and holds the kept dims in order.
+template <class Op>
+void reduce_into(const Tensor& out, const Tensor& x, uint64_t mask, const Op& op,
+                 const typename Op::Acc* params = nullptr) {
+  using In = typename Op::In;
+  auto* to = out.data<typename Op::Out>();
+  if (out.numel() == 1 && x.is_contiguous() && x.numel() > 0) {
+    typename Op::Acc param{};
+    if constexpr (Op::has_param) param = *params;
+    const LongWork work(x.numel());
+    *to = op.finish(reduction::reduce_row(op, x->data, sizeof(In), x.numel(), param), param);
+    return;
+  }
+  reduce(plan_reduction(x.sizes(), x.strides(), sizeof(In), mask), x->data, to, op, params);
+}
+
+// The parts that most ops have in common.
+template <class InType, class AccType, class OutType>
+struct ReduceOp {
+  using In = InType;
+  using Acc = AccType;
+  using Out = OutType;
+  static constexpr bool has_param = false;
+  Out finish(Acc a, Acc) const { return convert<Out>(a); }
+};
+// Integers are summed and multiplied as int64.
+template <class T>
+using WideAcc = std::conditional_t<std::is_integral_v<T>, int64_t, Compute<T>>;
+template <class T>
+using WideOut = std::conditional_t<std::is_integral_v<T>, int64_t, T>;
+inline DType wide_dtype(DType dtype) { return is_floating(dtype) ? dtype : DType::Int64; }
+
+// A sum, or a mean where `divisor` is the count.
+template <class T>
+struct SumOp : ReduceOp<T, WideAcc<T>, WideOut<T>> {
+  using Acc = WideAcc<T>;
+  Acc divisor = 1;
+  Acc identity() const { return 0; }
+  Acc map(T x, Acc) const { return static_cast<Acc>(x); }
+  Acc combine(Acc a, Acc b) const { return a + b; }
+  WideOut<T> finish(Acc a, Acc) const {
+    if constexpr (std::is_integral_v<T>)
+      return a;
+    else
+      return static_cast<T>(a / divisor);
+  }
+};
+
+}  // namespace tg

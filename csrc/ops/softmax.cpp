@@ -1,0 +1,106 @@
+#include "ops/softmax.h"
+
+#include <cmath>
+
+#include "autograd/record.h"
+#include "kernels/softmax.h"
+#include "ops/copy.h"
+#include "ops/operators.h"
+#include "ops/promotion.h"
+#include "ops/reduce.h"
+#include "ops/reduction.h"
+#include "ops/unary.h"
+
+namespace tg {
+namespace {
+
+template <bool logarithm>
+Tensor softmax_gradient(const Tensor& grad, const Tensor& y, int dim) {
+  if (grad_mode.enabled) {
+    const uint64_t mask = one_dim(dim) & all_dims(y.dim());
+    if constexpr (logarithm)
+      return grad - exp(y) * sum_over(grad, mask, true);
+    else
+      return (grad - sum_over(grad * y, mask, true)) * y;
+  }
+  const Tensor g = contiguous(grad), kept = contiguous(y);
+  Tensor out = empty(kept.sizes(), kept.dtype());
+  visit_floating(kept.dtype(), "softmax", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    softmax_gradient_along<logarithm>(lines_of(kept.sizes(), dim), g.data<T>(), kept.data<T>(),
+                                      out.data<T>());
+  });
+  return out;
+}
+
+template <bool logarithm>
+Tensor softmax_of(const Tensor& input, int64_t dim, std::optional<DType> dtype) {
+  const Tensor x = dtype ? to_dtype(input, *dtype) : input;
+  const int d = wrap_dim(dim, x.dim());
+  const Tensor in = contiguous_quietly(x);
+  Tensor out = empty(in.sizes(), in.dtype());
+  const bool last = d >= x.dim() - 1;
+  const char* kernel = logarithm
+                           ? (last ? "log_softmax_lastdim_kernel_impl" : "log_softmax_kernel_impl")
+                           : (last ? "softmax_lastdim_kernel_impl" : "softmax_kernel_impl");
+  visit_floating(in.dtype(), kernel, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    softmax_along<logarithm>(lines_of(in.sizes(), d), in.data<T>(), out.data<T>());
+  });
+  record(logarithm ? "LogSoftmaxBackward0" : "SoftmaxBackward0", out, inputs(x),
+         saves(saved_output(out)),
+         [d](const Tensor& g, const Tensor& y) { return softmax_gradient<logarithm>(g, y, d); });
+  return out;
+}
+
+template <class T>
+struct LogSumExpOp : ReduceOp<T, T, T> {
+  static constexpr bool has_param = true;  // the greatest element, or 0 where that is infinite
+  T identity() const { return 0; }
+  T map(T x, T greatest) const { return std::exp(x - greatest); }
+  T combine(T a, T b) const { return a + b; }
+  T finish(T a, T greatest) const { return std::log(a) + greatest; }
+};
+
+}  // namespace
+
+Tensor softmax(const Tensor& x, int64_t dim, std::optional<DType> dtype) {
+  return softmax_of<false>(x, dim, dtype);
+}
+Tensor log_softmax(const Tensor& x, int64_t dim, std::optional<DType> dtype) {
+  return softmax_of<true>(x, dim, dtype);
+}
+
+Tensor logsumexp(const Tensor& input, std::span<const int64_t> dims, bool keepdim) {
+  const Tensor x = is_floating(input.dtype()) ? input : to_dtype(input, default_dtype());
+  const uint64_t mask = dim_mask(x, dims);
+  const Tensor in = widened(x);
+  const Dims sizes = reduced_sizes(x, mask, keepdim);
+  Tensor out = empty(sizes, in.dtype());
+  auto run = [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    Tensor greatest;
+    if (reduced_count(x.sizes(), mask) > 0) {
+      greatest = max_over(in, mask);
+    } else {
+      greatest = empty(sizes, in.dtype());
+      fill_values(greatest, Scalar(0));
+    }
+    T* param = greatest.data<T>();
+    for (int64_t i = 0; i < greatest.numel(); ++i)
+      if (std::isinf(param[i])) param[i] = 0;
+    reduce_into(out, in, mask, LogSumExpOp<T>{}, param);
+  };
+  if (in.dtype() == DType::Float32)
+    run(TypeTag<float>{});
+  else
+    run(TypeTag<double>{});
+  out = cast_quietly(out, x.dtype());
+  record("LogsumexpBackward0", out, inputs(x), saves(x, saved_output(out)),
+         [of = Reduced(x, mask, keepdim)](const Tensor& g, const Tensor& x, const Tensor& y) {
+           return of.restore(g) * exp(x - of.restore(y));
+         });
+  return out;
+}
+
+}  // namespace tg

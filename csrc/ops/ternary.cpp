@@ -1,0 +1,359 @@
+#include "ops/ternary.h"
+
+#include "autograd/record.h"
+#include "autograd/view.h"
+#include "kernels/loops.h"
+#include "ops/checked_scalar.h"
+#include "ops/copy.h"
+#include "ops/elementwise.h"
+
+namespace tg {
+namespace {
+
+// --- one loop for all of them: out = f(a, b, c), with broadcasting
+// ----------------------------------------
+struct Input {
+  Input(const Tensor& t) : tensor(&t), data(t->data) {}
+  explicit Input(const void* number) : data(static_cast<char*>(const_cast<void*>(number))) {}
+  const Tensor* tensor = nullptr;
+  char* data;
+
+  // Byte stride where the operand can be walked beside a contiguous `out`, else -1.
+  int64_t flat_stride(const Tensor& out, int64_t item) const {
+    if (!tensor || tensor->numel() == 1) return 0;
+    return tensor->is_contiguous() && tensor->numel() == out.numel() ? item : -1;
+  }
+  Dims strides(std::span<const int64_t> sizes) const {
+    return tensor ? broadcast_strides(*tensor, sizes) : Dims(int(sizes.size()));
+  }
+};
+
+template <class A, class T, class F>
+void ternary_kernel(const Tensor& out, const Input& a, const Input& b, const Input& c, F f) {
+  auto row = [f](const std::array<char*, 4>& data, const std::array<int64_t, 4>& stride,
+                 int64_t n) {
+    auto [o, x, y, z] = data;
+    for (int64_t i = 0; i < n; ++i, o += stride[0], x += stride[1], y += stride[2], z += stride[3])
+      *reinterpret_cast<T*>(o) = f(*reinterpret_cast<const A*>(x), *reinterpret_cast<const T*>(y),
+                                   *reinterpret_cast<const T*>(z));
+  };
+  const int64_t sa = a.flat_stride(out, sizeof(A)), sb = b.flat_stride(out, sizeof(T)),
+                sc = c.flat_stride(out, sizeof(T));
+  if (out.is_contiguous() && sa >= 0 && sb >= 0 && sc >= 0) {
+    const LongWork work(out.numel());
+    row({out->data, a.data, b.data, c.data}, {sizeof(T), sa, sb, sc}, out.numel());
+    return;
+  }
+  const Dims da = a.strides(out.sizes()), db = b.strides(out.sizes()), dc = c.strides(out.sizes());
+  for_each_row<4>(out.sizes(),
+                  {{out->data, a.data, b.data, c.data},
+                   {out->strides(), da.data(), db.data(), dc.data()},
+                   {sizeof(T), sizeof(A), sizeof(T), sizeof(T)}},
+                  row);
+}
+
+// Moves elements as bytes: one loop for all dtypes of a size.
+void choose(const Tensor& out, const Tensor& condition, const Input& a, const Input& b) {
+  const auto run = [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    ternary_kernel<uint8_t, T>(out, condition, a, b, [](uint8_t c, T x, T y) { return c ? x : y; });
+  };
+  switch (itemsize(out.dtype())) {
+    case 1:
+      return run(TypeTag<uint8_t>());
+    case 2:
+      return run(TypeTag<uint16_t>());
+    case 4:
+      return run(TypeTag<uint32_t>());
+    default:
+      return run(TypeTag<uint64_t>());
+  }
+}
+
+Tensor result_like(DType dtype, std::initializer_list<const Tensor*> operands) {
+  const Tensor* first = nullptr;
+  bool same = true;
+  for (const Tensor* t : operands) {
+    if (!t) continue;
+    if (!first)
+      first = t;
+    else
+      same &= t->same_sizes(*first) &&
+              std::equal(t->strides().begin(), t->strides().end(), first->strides().begin());
+  }
+  if (same) return empty_like(*first, dtype);
+  Dims sizes(first->sizes());
+  for (const Tensor* t : operands)
+    if (t) sizes = broadcast_sizes(sizes, t->sizes());
+  return empty(sizes, dtype);
+}
+
+Tensor cast_quietly(const Tensor& t, DType dtype) {
+  if (t.dtype() == dtype) return t;
+  GradModeGuard off(false);
+  return to_dtype(t, dtype);
+}
+
+// An operand in `dtype`: a tensor, cast if need be, or a number in a buffer.
+struct Prepared {
+  Prepared(const Operand& x, DType dtype) {
+    if (x.is_tensor()) {
+      tensor = cast_quietly(*x.tensor, dtype);
+    } else {
+      visit_dtype(dtype, [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        const T value = x.scalar.to<T>();
+        std::memcpy(number, &value, sizeof value);
+      });
+    }
+  }
+  Input input() const { return tensor.defined() ? Input(tensor) : Input(number); }
+  const Tensor* pointer() const { return tensor.defined() ? &tensor : nullptr; }
+  Tensor tensor;
+  alignas(8) char number[8];
+};
+
+// --- where
+// ---------------------------------------------------------------------------------------------
+struct Side {
+  explicit Side(const Operand& x) {
+    if (!x.is_tensor()) return;
+    sizes = Dims(x.tensor->sizes());
+    dtype = x.tensor->dtype();
+  }
+  Dims sizes;
+  DType dtype = DType::Float32;
+};
+
+// --- masked_fill
+// ---------------------------------------------------------------------------------------
+void check_masked_fill(const Tensor& mask, const Operand& value) {
+  static constexpr const char* kNames[] = {"bool",  "unsigned char", "signed char", "short",
+                                           "int",   "long",          "c10::Half",   "c10::BFloat16",
+                                           "float", "double"};
+  if (mask.dtype() != DType::Bool)
+    runtime_error("masked_fill_ only supports boolean masks, but got mask with dtype ",
+                  kNames[int(mask.dtype())]);
+  if (value.is_tensor() && value.tensor->dim() != 0)
+    runtime_error("masked_fill_ only supports a 0-dimensional value tensor, but got tensor with ",
+                  value.tensor->dim(), " dimension(s).");
+}
+
+void check_fits(DType dtype, const Operand& value) {
+  if (value.is_tensor()) return;
+  visit_dtype(dtype, [&](auto tag) { checked_to<typename decltype(tag)::type>(value.scalar); });
+}
+
+// The one element of a tensor as a number.
+Operand as_number(const Operand& value) {
+  if (!value.is_tensor()) return value;
+  Operand number = value;
+  visit_dtype(value.tensor->dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const T v = *value.tensor->data<T>();
+    if constexpr (std::is_same_v<T, bool>)
+      number = Operand(Scalar(v));
+    else if constexpr (std::is_integral_v<T>)
+      number = Operand(Scalar(int64_t(v)));
+    else
+      number = Operand(Scalar(double(v)));
+  });
+  return number;
+}
+
+// --- the arithmetic ones
+// ------------------------------------------------------------------------------- Starts from the
+// nearer end, so that weights 0 and 1 give the ends themselves.
+template <class C>
+C interpolate(C start, C end, C weight) {
+  return std::abs(weight) < C(0.5) ? start + weight * (end - start)
+                                   : end - (end - start) * (C(1) - weight);
+}
+
+void check_lerp_dtype(const char* what, const Tensor& start, const Tensor& other) {
+  if (start.dtype() == other.dtype()) return;
+  auto lower = [](DType d) {
+    return d == DType::Float64 ? "double" : d == DType::Float32 ? "float" : info(d).name;
+  };
+  runtime_error("expected dtype ", lower(start.dtype()), " for `", what, "` but got dtype ",
+                lower(other.dtype()));
+}
+
+bool any_requires_grad(std::initializer_list<const Tensor*> tensors) {
+  if (!grad_mode.enabled) return false;
+  for (const Tensor* t : tensors)
+    if (t && requires_grad(*t)) return true;
+  return false;
+}
+
+template <bool divides>
+Tensor add_combined(const Tensor& input, const Tensor& a, const Tensor& b, const Scalar& value) {
+  const DType dtype = (ResultType() << input << a << b).value();
+  if (divides && !is_floating(a.dtype()) && !is_floating(b.dtype()))
+    runtime_error(
+        "Integer division with addcdiv is no longer supported, and in a future  release addcdiv "
+        "will perform a true "
+        "division of tensor1 and tensor2. The historic addcdiv behavior can be implemented as "
+        "(input + value * "
+        "torch.trunc(tensor1 / tensor2)).to(input.dtype) for integer inputs and as (input + value "
+        "* tensor1 / tensor2) "
+        "for float inputs. The future addcdiv behavior is just the latter implementation: (input + "
+        "value * tensor1 / "
+        "tensor2), for all dtypes.");
+  const Prepared x(input, dtype), y(a, dtype), z(b, dtype);
+  Tensor out = result_like(dtype, {&x.tensor, &y.tensor, &z.tensor});
+  visit_dtype(dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if constexpr (std::is_same_v<T, bool>) {
+      fail(ErrorKind::NotImplemented, divides ? "\"addcdiv_cpu_out\"" : "\"addcmul_cpu_out\"",
+           " not implemented for 'Bool'");
+    } else {
+      using C = Compute<T>;
+      const C scale = value.to<C>();
+      ternary_kernel<T, T>(out, x.input(), y.input(), z.input(), [scale](T p, T q, T r) {
+        const C u = static_cast<C>(p), v = static_cast<C>(q), w = static_cast<C>(r);
+        if constexpr (divides)
+          return static_cast<T>(u + scale * v / w);
+        else
+          return static_cast<T>(u + scale * v * w);
+      });
+    }
+  });
+  record(divides ? "AddcdivBackward0" : "AddcmulBackward0", out, inputs(input, a, b), saves(a, b),
+         [value = value.to<double>(), p = Side(input), q = Side(a), r = Side(b)](
+             GradInputs& to, const Tensor& g, const Tensor& a, const Tensor& b) {
+           if (to.needed(0)) to.set(0, sum_to(g, p.sizes, p.dtype));
+           if constexpr (divides) {
+             if (to.needed(1)) to.set(1, sum_to(g * (value / b), q.sizes, q.dtype));
+             if (to.needed(2)) to.set(2, sum_to(-g * (value * a / (b * b)), r.sizes, r.dtype));
+           } else {
+             if (to.needed(1)) to.set(1, sum_to(g * (b * value), q.sizes, q.dtype));
+             if (to.needed(2)) to.set(2, sum_to(g * (a * value), r.sizes, r.dtype));
+           }
+         });
+  return out;
+}
+
+}  // namespace
+
+Tensor where(const Tensor& condition, const Operand& a, const Operand& b) {
+  if (condition.dtype() != DType::Bool && condition.dtype() != DType::UInt8)
+    runtime_error("where expected condition to be a boolean tensor, but got a tensor with dtype ",
+                  info(condition.dtype()).scalar);
+  const DType dtype = result_type(a, b);
+  const Prepared x(a, dtype), y(b, dtype);
+  Tensor out = result_like(dtype, {&condition, x.pointer(), y.pointer()});
+  choose(out, condition, x.input(), y.input());
+  const Tensor none;
+  const Tensor& left = a.is_tensor() ? *a.tensor : none;
+  const Tensor& right = b.is_tensor() ? *b.tensor : none;
+  if (!any_requires_grad({a.tensor, b.tensor})) return out;
+  record("WhereBackward0", out, inputs(left, right), saves(condition),
+         [p = Side(a), q = Side(b)](GradInputs& to, const Tensor& g, const Tensor& condition) {
+           if (to.needed(0)) to.set(0, sum_to(where(condition, g, Operand(0.0)), p.sizes, p.dtype));
+           if (to.needed(1)) to.set(1, sum_to(where(condition, Operand(0.0), g), q.sizes, q.dtype));
+         });
+  return out;
+}
+
+Tensor masked_fill(const Tensor& x, const Tensor& mask, const Operand& value) {
+  check_masked_fill(mask, value);
+  const Operand number = as_number(value);
+  check_fits(x.dtype(), value);
+  const Prepared filler(number, x.dtype());
+  const bool same = x.same_sizes(mask);
+  Tensor out = same && x.is_contiguous()
+                   ? empty(x.sizes(), x.dtype())
+                   : empty(broadcast_sizes(x.sizes(), mask.sizes()), x.dtype());
+  choose(out, mask, filler.input(), x);
+  const Side kept(x);
+  if (!value.is_tensor()) {
+    record("MaskedFillBackward0", out, inputs(x), saves(mask),
+           [kept](const Tensor& g, const Tensor& mask) {
+             return sum_to(masked_fill(g, mask, Operand(0.0)), kept.sizes, kept.dtype);
+           });
+  } else {
+    record(
+        "MaskedFillBackward1", out, inputs(x, *value.tensor), saves(mask),
+        [kept, dtype = value.tensor->dtype()](GradInputs& to, const Tensor& g, const Tensor& mask) {
+          if (to.needed(0))
+            to.set(0, sum_to(masked_fill(g, mask, Operand(0.0)), kept.sizes, kept.dtype));
+          if (to.needed(1)) to.set(1, sum_to(where(mask, g, Operand(0.0)), Dims(), dtype));
+        });
+  }
+  return out;
+}
+
+Tensor masked_fill_(const Tensor& self, const Tensor& mask, const Operand& value) {
+  check_masked_fill(mask, value);
+  if (any_requires_grad({&self, value.tensor}))
+    return in_place(self, false, [&](const Tensor& x) { return masked_fill(x, mask, value); });
+  check_inplace(self);
+  const Operand number = as_number(value);
+  check_fits(self.dtype(), value);
+  const Dims sizes = broadcast_sizes(self.sizes(), mask.sizes());
+  if (!std::equal(sizes.begin(), sizes.end(), self.sizes().begin(), self.sizes().end()))
+    runtime_error("output with shape ", to_string(self.sizes()),
+                  " doesn't match the broadcast shape ", to_string(sizes));
+  const Prepared filler(number, self.dtype());
+  // A mask over the same memory (a bool tensor filled by itself) is read before it is written.
+  const Tensor apart = mask->storage == self->storage ? clone(mask) : mask;
+  choose(self, apart, filler.input(), self);
+  bump_version(self);
+  return self;
+}
+
+Tensor lerp(const Tensor& start, const Tensor& end, const Operand& weight) {
+  check_lerp_dtype("end", start, end);
+  const bool by_tensor = weight.is_tensor();
+  if (by_tensor && weight.tensor->dim() > 0) check_lerp_dtype("weight", start, *weight.tensor);
+  const Prepared w(weight, start.dtype());
+  Tensor out = result_like(start.dtype(), {&start, &end, w.pointer()});
+  visit_floating(start.dtype(), by_tensor ? "lerp_kernel_tensor" : "lerp_kernel_scalar",
+                 [&](auto tag) {
+                   using T = typename decltype(tag)::type;
+                   using C = Compute<T>;
+                   ternary_kernel<T, T>(out, start, end, w.input(), [](T a, T b, T c) {
+                     return static_cast<T>(
+                         interpolate(static_cast<C>(a), static_cast<C>(b), static_cast<C>(c)));
+                   });
+                 });
+  if (!by_tensor) {
+    record("LerpBackward0", out, inputs(start, end), saves(),
+           [w = weight.scalar.to<double>(), p = Side(start), q = Side(end)](GradInputs& to,
+                                                                            const Tensor& g) {
+             if (to.needed(0)) to.set(0, sum_to(g * (1 - w), p.sizes, p.dtype));
+             if (to.needed(1)) to.set(1, sum_to(g * w, q.sizes, q.dtype));
+           });
+  } else {
+    record("LerpBackward1", out, inputs(start, end, *weight.tensor),
+           saves(start, end, *weight.tensor),
+           [](GradInputs& to, const Tensor& g, const Tensor& start, const Tensor& end,
+              const Tensor& weight) {
+             if (to.needed(0)) to.set(0, sum_to(g * (1 - weight), start.sizes(), start.dtype()));
+             if (to.needed(1)) to.set(1, sum_to(g * weight, end.sizes(), end.dtype()));
+             if (to.needed(2)) to.set(2, sum_to(g * (end - start), weight.sizes(), weight.dtype()));
+           });
+  }
+  return out;
+}
+
+Tensor lerp_(const Tensor& self, const Tensor& end, const Operand& weight) {
+  const bool keeps = any_requires_grad({&self, &end, weight.tensor}) && weight.is_tensor();
+  return in_place(self, keeps, [&](const Tensor& x) { return lerp(x, end, weight); });
+}
+
+Tensor addcmul(const Tensor& input, const Tensor& a, const Tensor& b, const Scalar& value) {
+  return add_combined<false>(input, a, b, value);
+}
+Tensor addcdiv(const Tensor& input, const Tensor& a, const Tensor& b, const Scalar& value) {
+  return add_combined<true>(input, a, b, value);
+}
+Tensor addcmul_(const Tensor& self, const Tensor& a, const Tensor& b, const Scalar& value) {
+  return in_place(self, false, [&](const Tensor& x) { return addcmul(x, a, b, value); });
+}
+Tensor addcdiv_(const Tensor& self, const Tensor& a, const Tensor& b, const Scalar& value) {
+  return in_place(self, false, [&](const Tensor& x) { return addcdiv(x, a, b, value); });
+}
+
+}  // namespace tg

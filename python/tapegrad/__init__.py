@@ -1,0 +1,67 @@
+"""tapegrad: PyTorch's eager API and autograd as a few megabytes of native code.
+
+>>> import tapegrad as torch
+>>> x = torch.ones(2, 2, requires_grad=True)
+>>> out = ((x + 1) ** 2 * 2).mean()
+>>> out
+tensor(8., grad_fn=<MeanBackward0>)
+>>> out.backward()
+>>> x.grad
+tensor([[2., 2.],
+        [2., 2.]])
+
+Importing this package imports neither numpy nor the larger parts (nn, optim, training, ...): those load on first use.
+"""
+
+from __future__ import annotations
+
+from math import e as e, inf as inf, nan as nan, pi as pi
+from typing import Any
+
+from . import _core
+from ._core import *  # noqa: F403 (the operations, too many to list)
+from ._printing import printoptions as printoptions, set_printoptions as set_printoptions
+from ._tensor import (
+    BFloat16Tensor as BFloat16Tensor,
+    BoolTensor as BoolTensor,
+    ByteTensor as ByteTensor,
+    CharTensor as CharTensor,
+    DoubleTensor as DoubleTensor,
+    FloatTensor as FloatTensor,
+    HalfTensor as HalfTensor,
+    IntTensor as IntTensor,
+    LongTensor as LongTensor,
+    ShortTensor as ShortTensor,
+)
+from ._types import (
+    channels_last as channels_last,
+    contiguous_format as contiguous_format,
+    device as device,
+    finfo as finfo,
+    iinfo as iinfo,
+    layout as layout,
+    memory_format as memory_format,
+    preserve_format as preserve_format,
+    strided as strided,
+)
+from ._version import __version__ as __version__
+
+empty_cache = _core._empty_cache
+memory_stats = _core._memory_stats
+newaxis = None
+
+_LAZY = ("autograd", "bench", "cuda", "func", "nn", "optim", "random", "return_types", "testing", "training", "utils")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        import importlib
+
+        return importlib.import_module(f".{name}", __name__)
+    if name in ("complex64", "complex128", "cfloat", "cdouble"):
+        raise AttributeError(f"tapegrad has no complex tensors yet: there is no {name}")
+    raise AttributeError(f"module 'tapegrad' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY})
