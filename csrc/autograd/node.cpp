@@ -47,6 +47,15 @@ void Edge::reset() noexcept {
   }
 }
 
+void refuse_inference_tensor() {
+  runtime_error(
+      "Inference tensors cannot be saved for backward. Please do not save Tensors computed in "
+      "inference mode for "
+      "use in computation tracked by autograd. To work around this, you can make a clone to get a "
+      "normal tensor "
+      "and use it in autograd.");
+}
+
 std::string operation_name(const Node* node) {
   const std::string name = node->name();
   const size_t end = name.rfind("Backward");

@@ -137,10 +137,15 @@ std::string operation_name(const Node* node);
 // Dead nodes go on a list, so freeing a graph never recurses.
 void release_node(Node* node) noexcept;
 
+[[noreturn]] void refuse_inference_tensor();
+
 class Saved {
  public:
   Saved() = default;
-  explicit Saved(const Tensor& t) : tensor_(t), version_(t.defined() ? t.version() : 0) {}
+  explicit Saved(const Tensor& t) : tensor_(t), version_(t.defined() ? t.version() : 0) {
+    if (t.defined() && (t->flags & kInference)) [[unlikely]]
+      refuse_inference_tensor();
+  }
   // An output is saved as a detached alias: its own handle would tie node and tensor into a cycle.
   static Saved output(const Tensor& t, uint32_t output_nr = 0) {
     Saved s(detached_alias(t, false));

@@ -254,6 +254,12 @@ bool is_index(PyObject* o) {
 }
 
 int64_t index_from(PyObject* o) {
+  if (PyLong_CheckExact(o)) {
+    int overflow = 0;
+    const long long v = PyLong_AsLongLongAndOverflow(o, &overflow);
+    if (overflow) runtime_error("Overflow when unpacking long long");
+    return v;
+  }
   Ref as_int = checked(PyNumber_Index(o));
   int overflow = 0;
   const long long v = PyLong_AsLongLongAndOverflow(as_int.get(), &overflow);
@@ -277,9 +283,11 @@ bool is_dims(PyObject* o) {
 
 Dims dims_from(PyObject* o) {
   if (is_index(o)) return Dims{index_from(o)};
-  Ref items = checked(PySequence_Tuple(o));  // owned: item code may change the list
+  // Owned, and no list: item code may change a list under our hands.
+  Ref items = PyTuple_CheckExact(o) ? Ref::borrow(o) : checked(PySequence_Tuple(o));
   const Py_ssize_t n = PyTuple_GET_SIZE(items.get());
-  if (n > kMaxDims) runtime_error("tensors have at most ", kMaxDims, " dimensions, got ", n);
+  if (n > kMaxDims)
+    runtime_error("too many dimensions: tensors have at most ", kMaxDims, ", got ", n);
   Dims dims(int(n), 0);
   for (Py_ssize_t i = 0; i < n; ++i) dims[int(i)] = index_from(PyTuple_GET_ITEM(items.get(), i));
   return dims;

@@ -12,6 +12,15 @@
 namespace tg {
 namespace {
 
+// Whether a gradient of sizes `from` can be summed to `to`: `to` broadcasts to `from`.
+bool sums_to(std::span<const int64_t> from, std::span<const int64_t> to) {
+  if (to.size() > from.size()) return false;
+  const size_t lead = from.size() - to.size();
+  for (size_t i = 0; i < to.size(); ++i)
+    if (to[i] != from[lead + i] && to[i] != 1) return false;
+  return true;
+}
+
 struct OutputInfo {
   Dims sizes;
   DType dtype;
@@ -62,8 +71,7 @@ class FunctionNode final : public Node {
       Tensor g = as_tensor(item);
       const OutputInfo& input = inputs[i];
       if (!std::equal(g.sizes().begin(), g.sizes().end(), input.sizes.begin(), input.sizes.end())) {
-        const Dims both = broadcast_sizes(g.sizes(), input.sizes);
-        if (!std::equal(both.begin(), both.end(), g.sizes().begin(), g.sizes().end()))
+        if (!sums_to(g.sizes(), input.sizes))
           runtime_error("Function ", name_, " returned an invalid gradient at index ", i, " - got ",
                         to_string(g.sizes()), " but expected shape compatible with ",
                         to_string(input.sizes));

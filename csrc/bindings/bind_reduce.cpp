@@ -175,7 +175,7 @@ void bind_reductions(Binder& b) {
       "input: any shape. Returns the shape without `dim` (size 1 where keepdim). Raises IndexError "
       "where dim is out of range.\n"
       "Subtracts the maximum first (Blanchard, Higham & Higham 2021).\n\n"
-      ">>> tg.logsumexp(tg.tensor([1000., 1000.]), 0)\ntensor(1000.6931)");
+      ">>> tg.logsumexp(tg.tensor([1000., 1000.]), 0)\ntensor(1000.6932)");
   b.def<"cumsum", fn<&cumsum, "input, dim, *, dtype=None, out=None">>(
       kBoth, "Sums of the elements up to each one along `dim`.");
   b.def<"cumprod", fn<&cumprod, "input, dim, *, dtype=None, out=None">>(

@@ -238,9 +238,10 @@ void bind_tensor(Binder& b) {
 #define TG_CAST(name, d) \
   b.def<name, fn<&cast<DType::d>, "input, memory_format=None">>(kMethod, "The tensor as " name ".");
   TG_CAST("float", Float32)
-  TG_CAST("double", Float64) TG_CAST("half", Float16) TG_CAST("bfloat16", BFloat16)
-      TG_CAST("long", Int64) TG_CAST("int", Int32) TG_CAST("short", Int16) TG_CAST("char", Int8)
-          TG_CAST("byte", UInt8) TG_CAST("bool", Bool)
+  TG_CAST("double", Float64)
+  TG_CAST("half", Float16) TG_CAST("bfloat16", BFloat16) TG_CAST("long", Int64)
+      TG_CAST("int", Int32) TG_CAST("short", Int16) TG_CAST("char", Int8) TG_CAST("byte", UInt8)
+          TG_CAST("bool", Bool)
 #undef TG_CAST
               b.def<"cpu", fn<&cpu, "input, memory_format=None">>(
                   kMethod, "The tensor itself: all tensors are on the CPU.");

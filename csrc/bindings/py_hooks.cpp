@@ -8,6 +8,15 @@ namespace {
 
 const PyHook* python_hook(const TensorHook& h) { return dynamic_cast<const PyHook*>(h.hook.get()); }
 
+std::string hook_name(PyObject* hook) {
+  Ref name(PyObject_GetAttrString(hook, "__name__"));
+  if (!name || !PyUnicode_Check(name.get())) {
+    PyErr_Clear();
+    return Py_TYPE(hook)->tp_name;
+  }
+  return PyUnicode_AsUTF8(name.get());
+}
+
 Tensor hook_result(PyObject* result) {
   if (result == Py_None) return {};
   if (!is_tensor(result))
@@ -23,10 +32,10 @@ Tensor PyHook::call(const Tensor& grad) {
   Ref result = checked(PyObject_CallOneArg(held.get(), argument.get()));
   Tensor changed = hook_result(result.get());
   if (changed.defined() && !changed.same_sizes(grad))
-    runtime_error("hook has changed the size of value");
+    runtime_error("hook '", hook_name(held.get()), "' has changed the size of value");
   if (changed.defined() && changed.dtype() != grad.dtype())
-    runtime_error("hook has changed the type of value (was torch.", info(grad.dtype()).legacy,
-                  " got torch.", info(changed.dtype()).legacy, ")");
+    runtime_error("hook '", hook_name(held.get()), "' has changed the type of value (was torch.",
+                  info(grad.dtype()).legacy, " got torch.", info(changed.dtype()).legacy, ")");
   return changed;
 }
 

@@ -192,7 +192,7 @@ PyObject* size_object(std::span<const int64_t> sizes) {
 
 void check_device(PyObject* device) {
   if (!device || device == Py_None || device == device_instance) return;
-  if (!PyUnicode_Check(device) && !PyObject_HasAttrString(device, "index"))
+  if (!PyUnicode_Check(device) && !PyObject_HasAttrString(device, "type"))
     type_error("device must be a string or a torch.device, not ", Py_TYPE(device)->tp_name);
   Ref text = checked(PyObject_Str(device));
   const char* name = PyUnicode_AsUTF8(text.get());

@@ -285,6 +285,7 @@ PyObject* get_grad(PyObject* self, void*) {
       return nullptr;
     Py_RETURN_NONE;
   }
+  track(self);  // an attribute of the gradient may lead back here
   return guarded([&] { return wrap(Tensor(grad)); });
 }
 int set_grad(PyObject* self, PyObject* value, void*) {

@@ -125,11 +125,11 @@ void remember_put(const char* name, const Tensor& out, const Tensor& before,
 }
 
 void check_put(const Tensor& x, const AdvancedIndex& at, const Tensor& values) {
+  check_values(values, at.result_sizes(x.sizes()));
   if (values.dtype() != x.dtype())
     runtime_error("Index put requires the source and destination dtypes match, got ",
                   info(x.dtype()).scalar, " for the destination and ", info(values.dtype()).scalar,
                   " for the source.");
-  check_values(values, at.result_sizes(x.sizes()));
 }
 
 // One column of coordinates along a dimension, as given.

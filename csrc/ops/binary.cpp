@@ -20,7 +20,8 @@ void Sub::check_operands(const Operand& a, const Operand& b, DType) {
 }
 
 void Pow::check_operands(const Operand&, const Operand& b, DType in) {
-  if (in == DType::Bool) fail(ErrorKind::NotImplemented, "\"pow\" not implemented for 'Bool'");
+  if (in == DType::Bool && b.is_tensor())
+    fail(ErrorKind::NotImplemented, "\"pow\" not implemented for 'Bool'");
   if (!b.is_tensor() && is_integral(in) && b.scalar.to<double>() < 0)
     runtime_error("Integers to negative integer powers are not allowed.");
 }

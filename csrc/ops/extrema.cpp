@@ -1,3 +1,4 @@
+// Largest and smallest elements: values, their places, and gradients that ties share.
 #include "autograd/record.h"
 #include "kernels/extremum.h"
 #include "ops/copy.h"

@@ -86,7 +86,7 @@ Basic apply(const Tensor& self, std::span<const IndexItem> key) {
         out.view = unsqueeze(out.view, at++);
         break;
       case Kind::Ellipsis:
-        if (ellipsis) break;
+        if (ellipsis) index_error("an index can only have a single ellipsis ('...')");
         ellipsis = true;
         at += self.dim() - used;
         break;

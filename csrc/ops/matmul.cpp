@@ -42,7 +42,7 @@ void check_dtypes(const Tensor& a, const Tensor& b) {
   if (a.dtype() != b.dtype())
     runtime_error("expected m1 and m2 to have the same dtype, but got: ", c_name(a.dtype()),
                   " != ", c_name(b.dtype()));
-  if (a.dtype() == DType::Bool)
+  if (a.dtype() == DType::Bool && a.numel() && b.numel())
     fail(ErrorKind::NotImplemented, "\"addmm_impl_cpu_\" not implemented for 'Bool'");
 }
 
@@ -61,6 +61,10 @@ void multiply(DType dtype, int64_t m, int64_t n, int64_t k, const char* a, int64
 
 Tensor multiply_matrices(const Tensor& a, const Tensor& b) {
   Tensor out = empty(Dims{a.size(0), b.size(1)}, a.dtype());
+  if (a.dtype() == DType::Bool) {
+    fill_values(out, Scalar(false));  // a product of nothing
+    return out;
+  }
   multiply(a.dtype(), a.size(0), b.size(1), a.size(1), a->data, a.stride(0), a.stride(1), b->data,
            b.stride(0), b.stride(1), out->data);
   return out;

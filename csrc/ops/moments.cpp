@@ -1,3 +1,4 @@
+// Variance, standard deviation and vector norms.
 #include <cmath>
 #include <limits>
 

@@ -39,6 +39,7 @@ Tensor softmax_of(const Tensor& input, int64_t dim, std::optional<DType> dtype) 
   const int d = wrap_dim(dim, x.dim());
   const Tensor in = contiguous_quietly(x);
   Tensor out = empty(in.sizes(), in.dtype());
+  if (!in.numel() && !is_floating(in.dtype())) return out;  // as PyTorch: nothing to compute
   const bool last = d >= x.dim() - 1;
   const char* kernel = logarithm
                            ? (last ? "log_softmax_lastdim_kernel_impl" : "log_softmax_kernel_impl")

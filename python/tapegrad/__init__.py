@@ -50,7 +50,7 @@ empty_cache = _core._empty_cache
 memory_stats = _core._memory_stats
 newaxis = None
 
-_LAZY = ("autograd", "bench", "cuda", "func", "nn", "optim", "random", "return_types", "testing", "training", "utils")
+_LAZY = ("autograd", "bench", "cuda", "nn", "optim", "random", "return_types", "training", "utils")
 
 
 def __getattr__(name: str) -> Any:

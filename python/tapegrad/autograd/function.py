@@ -110,7 +110,7 @@ class Function:
         single = not isinstance(output, (tuple, list))
         outputs = [output] if single else list(output)
         made = _core._record_function(
-            ctx, cls.__name__ + "Backward", args, outputs, ctx._to_save, ctx._dirty, ctx._no_gradient, ctx._materialize
+            ctx, cls._ctx_type.__name__, args, outputs, ctx._to_save, ctx._dirty, ctx._no_gradient, ctx._materialize
         )
         ctx._to_save = None
         return made[0] if single else tuple(made)

@@ -185,9 +185,13 @@ class Module:
 
     def __getattr__(self, name: str) -> Any:
         own = self.__dict__
-        for registry in ("_parameters", "_buffers", "_modules"):
-            if registry in own and name in own[registry]:
-                return own[registry][name]
+        if "_parameters" in own:  # false before Module.__init__()
+            if name in (found := own["_parameters"]):
+                return found[name]
+            if name in (found := own["_modules"]):
+                return found[name]
+            if name in (found := own["_buffers"]):
+                return found[name]
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __setattr__(self, name: str, value: Any) -> None:
