@@ -310,14 +310,14 @@ struct ClampMax {
 };
 
 // X(function, struct)
-#define TG_BINARY_OPS(X)                                                                           \
-  X(mul, Mul)                                                                                      \
-  X(maximum, Maximum)                                                                              \
-  X(minimum, Minimum) X(logical_and, LogicalAnd) X(logical_or, LogicalOr)                          \
-      X(logical_xor, LogicalXor) X(bitwise_and, BitwiseAnd) X(bitwise_or, BitwiseOr)               \
-          X(bitwise_xor, BitwiseXor) X(bitwise_left_shift, LeftShift)                              \
-              X(bitwise_right_shift, RightShift) X(eq, Eq) X(ne, Ne) X(lt, Lt) X(le, Le) X(gt, Gt) \
-                  X(ge, Ge) X(floor_divide, FloorDivide) X(remainder, Remainder)
+// clang-format off
+#define TG_BINARY_OPS(X) \
+  X(mul, Mul) X(maximum, Maximum) X(minimum, Minimum) X(logical_and, LogicalAnd) \
+  X(logical_or, LogicalOr) X(logical_xor, LogicalXor) X(bitwise_and, BitwiseAnd) \
+  X(bitwise_or, BitwiseOr) X(bitwise_xor, BitwiseXor) X(bitwise_left_shift, LeftShift) \
+  X(bitwise_right_shift, RightShift) X(eq, Eq) X(ne, Ne) X(lt, Lt) X(le, Le) X(gt, Gt) \
+  X(ge, Ge) X(floor_divide, FloorDivide) X(remainder, Remainder)
+// clang-format on
 
 #define TG_DECLARE(function, Op)                       \
   Tensor function(const Operand& a, const Operand& b); \

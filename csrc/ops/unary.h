@@ -315,11 +315,12 @@ struct IsFinite {
 #define TG_UNARY_OPS(X)                                                                           \
   X(neg, Neg)                                                                                     \
   X(exp, Exp)                                                                                     \
-  X(expm1, Expm1) X(log, Log) X(log2, Log2) X(log10, Log10) X(log1p, Log1p) X(sqrt, Sqrt)         \
-      X(rsqrt, Rsqrt) X(sin, Sin) X(cos, Cos) X(tan, Tan) X(asin, Asin) X(acos, Acos)             \
-          X(atan, Atan) X(sinh, Sinh) X(cosh, Cosh) X(tanh, Tanh) X(sigmoid, Sigmoid) X(erf, Erf) \
-              X(relu, Relu) X(abs, Abs) X(sign, Sign) X(reciprocal, Reciprocal) X(square, Square) \
-                  X(floor, Floor) X(ceil, Ceil) X(trunc, Trunc) X(bitwise_not, BitwiseNot)
+  X(expm1, Expm1)                                                                                 \
+  X(log, Log) X(log2, Log2) X(log10, Log10) X(log1p, Log1p) X(sqrt, Sqrt) X(rsqrt, Rsqrt)         \
+      X(sin, Sin) X(cos, Cos) X(tan, Tan) X(asin, Asin) X(acos, Acos) X(atan, Atan) X(sinh, Sinh) \
+          X(cosh, Cosh) X(tanh, Tanh) X(sigmoid, Sigmoid) X(erf, Erf) X(relu, Relu) X(abs, Abs)   \
+              X(sign, Sign) X(reciprocal, Reciprocal) X(square, Square) X(floor, Floor)           \
+                  X(ceil, Ceil) X(trunc, Trunc) X(bitwise_not, BitwiseNot)
 #define TG_UNARY_PREDICATES(X) \
   X(logical_not, LogicalNot) X(isnan, IsNan) X(isinf, IsInf) X(isfinite, IsFinite)
 
