@@ -178,11 +178,15 @@ void bind_conversions(Binder& b) {
   TG_LEGACY("DoubleTensor", Float64)
   TG_LEGACY("HalfTensor", Float16)
   TG_LEGACY("BFloat16Tensor", BFloat16)
-  TG_LEGACY("LongTensor", Int64) TG_LEGACY("IntTensor", Int32) TG_LEGACY("ShortTensor", Int16)
-      TG_LEGACY("CharTensor", Int8) TG_LEGACY("ByteTensor", UInt8) TG_LEGACY("BoolTensor", Bool)
+  TG_LEGACY("LongTensor", Int64)
+  TG_LEGACY("IntTensor", Int32)
+  TG_LEGACY("ShortTensor", Int16)
+  TG_LEGACY("CharTensor", Int8)
+  TG_LEGACY("ByteTensor", UInt8)
+  TG_LEGACY("BoolTensor", Bool)
 #undef TG_LEGACY
-          b.add_method("new", &construct_like,
-                       "new(sizes...) or new(data): a tensor with the dtype of this one.");
+  b.add_method("new", &construct_like,
+               "new(sizes...) or new(data): a tensor with the dtype of this one.");
 }
 
 }  // namespace tg

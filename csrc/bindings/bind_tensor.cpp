@@ -240,11 +240,16 @@ void bind_tensor(Binder& b) {
   TG_CAST("float", Float32)
   TG_CAST("double", Float64)
   TG_CAST("half", Float16)
-  TG_CAST("bfloat16", BFloat16) TG_CAST("long", Int64) TG_CAST("int", Int32) TG_CAST("short", Int16)
-      TG_CAST("char", Int8) TG_CAST("byte", UInt8) TG_CAST("bool", Bool)
+  TG_CAST("bfloat16", BFloat16)
+  TG_CAST("long", Int64)
+  TG_CAST("int", Int32)
+  TG_CAST("short", Int16)
+  TG_CAST("char", Int8)
+  TG_CAST("byte", UInt8)
+  TG_CAST("bool", Bool)
 #undef TG_CAST
-          b.def<"cpu", fn<&cpu, "input, memory_format=None">>(
-              kMethod, "The tensor itself: all tensors are on the CPU.");
+  b.def<"cpu", fn<&cpu, "input, memory_format=None">>(
+      kMethod, "The tensor itself: all tensors are on the CPU.");
   b.def<"cuda", fn<&cuda, "input, device=None">>(
       kMethod, "Raises RuntimeError: tapegrad runs on the CPU only.");
   b.def<"copy_", fn<&copy_from, "input, src, non_blocking=False">>(

@@ -145,8 +145,9 @@ void gemm(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row_stride, int
 TG_INSTANTIATE(uint8_t)
 TG_INSTANTIATE(int8_t)
 TG_INSTANTIATE(int16_t)
-TG_INSTANTIATE(int32_t) TG_INSTANTIATE(int64_t) TG_INSTANTIATE(Half) TG_INSTANTIATE(BFloat16)
-    TG_INSTANTIATE(float) TG_INSTANTIATE(double)
+TG_INSTANTIATE(int32_t)
+TG_INSTANTIATE(int64_t)
+TG_INSTANTIATE(Half) TG_INSTANTIATE(BFloat16) TG_INSTANTIATE(float) TG_INSTANTIATE(double)
 #undef TG_INSTANTIATE
 
 }  // namespace tg

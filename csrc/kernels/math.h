@@ -8,13 +8,23 @@
 
 namespace tg {
 
-#define TG_STD_UNARY(X)                                                                         \
-  X(exp)                                                                                        \
-  X(exp2)                                                                                       \
-  X(expm1)                                                                                      \
-  X(log) X(log2) X(log10) X(log1p) X(sqrt) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(sinh) \
-      X(cosh) X(tanh) X(asinh) X(acosh) X(atanh) X(floor) X(ceil) X(trunc) X(erf) X(erfc)       \
-          X(lgamma)
+#define TG_STD_UNARY(X) \
+  X(exp)                \
+  X(exp2)               \
+  X(expm1)              \
+  X(log)                \
+  X(log2)               \
+  X(log10)              \
+  X(log1p)              \
+  X(sqrt)               \
+  X(sin)                \
+  X(cos)                \
+  X(tan)                \
+  X(asin)               \
+  X(acos)               \
+  X(atan)               \
+  X(sinh)               \
+  X(cosh) X(tanh) X(asinh) X(acosh) X(atanh) X(floor) X(ceil) X(trunc) X(erf) X(erfc) X(lgamma)
 #define TG_DEFINE(name)                               \
   inline float name(float x) { return std::name(x); } \
   inline double name(double x) { return std::name(x); }

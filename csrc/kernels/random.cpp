@@ -445,8 +445,12 @@ void fill_randperm(GeneratorState& state, T* out, int64_t n) {
 TG_FLOATING(Half)
 TG_FLOATING(BFloat16)
 TG_FLOATING(float)
-TG_FLOATING(double) TG_ANY(bool) TG_ANY(uint8_t) TG_ANY(int8_t) TG_ANY(int16_t) TG_ANY(int32_t)
-    TG_ANY(int64_t) TG_ANY(Half) TG_ANY(BFloat16) TG_ANY(float) TG_ANY(double)
+TG_FLOATING(double)
+TG_ANY(bool)
+TG_ANY(uint8_t)
+TG_ANY(int8_t)
+TG_ANY(int16_t)
+TG_ANY(int32_t) TG_ANY(int64_t) TG_ANY(Half) TG_ANY(BFloat16) TG_ANY(float) TG_ANY(double)
 #undef TG_FLOATING
 #undef TG_ANY
 

@@ -312,17 +312,17 @@ struct IsFinite {
 };
 
 // X(function, struct)
-#define TG_UNARY_OPS(X)                                                                           \
-  X(neg, Neg)                                                                                     \
-  X(exp, Exp)                                                                                     \
-  X(expm1, Expm1)                                                                                 \
-  X(log, Log) X(log2, Log2) X(log10, Log10) X(log1p, Log1p) X(sqrt, Sqrt) X(rsqrt, Rsqrt)         \
-      X(sin, Sin) X(cos, Cos) X(tan, Tan) X(asin, Asin) X(acos, Acos) X(atan, Atan) X(sinh, Sinh) \
-          X(cosh, Cosh) X(tanh, Tanh) X(sigmoid, Sigmoid) X(erf, Erf) X(relu, Relu) X(abs, Abs)   \
-              X(sign, Sign) X(reciprocal, Reciprocal) X(square, Square) X(floor, Floor)           \
-                  X(ceil, Ceil) X(trunc, Trunc) X(bitwise_not, BitwiseNot)
+// clang-format off
+#define TG_UNARY_OPS(X) \
+  X(neg, Neg) X(exp, Exp) X(expm1, Expm1) X(log, Log) X(log2, Log2) X(log10, Log10) \
+  X(log1p, Log1p) X(sqrt, Sqrt) X(rsqrt, Rsqrt) X(sin, Sin) X(cos, Cos) X(tan, Tan) \
+  X(asin, Asin) X(acos, Acos) X(atan, Atan) X(sinh, Sinh) X(cosh, Cosh) X(tanh, Tanh) \
+  X(sigmoid, Sigmoid) X(erf, Erf) X(relu, Relu) X(abs, Abs) X(sign, Sign) \
+  X(reciprocal, Reciprocal) X(square, Square) X(floor, Floor) X(ceil, Ceil) \
+  X(trunc, Trunc) X(bitwise_not, BitwiseNot)
 #define TG_UNARY_PREDICATES(X) \
   X(logical_not, LogicalNot) X(isnan, IsNan) X(isinf, IsInf) X(isfinite, IsFinite)
+// clang-format on
 
 #define TG_DECLARE(function, Op) Tensor function(const Tensor& x);
 #define TG_DECLARE_IN_PLACE(function, Op) Tensor function##_(const Tensor& self);
