@@ -182,3 +182,15 @@ def test_integer_corner_cases_do_not_kill():
     for call in ("tg.tensor([1]) // 0", "tg.tensor([1]) % 0"):
         with pytest.raises(RuntimeError, match=r"ZeroDivisionError"):
             eval(call, {"tg": tg})
+
+
+@pytest.mark.parametrize("name", ["eq", "lt", "pow", "maximum", "logical_and", "remainder"])
+def test_two_numbers_are_refused(name):
+    with pytest.raises(TypeError, match="must be Tensor, not int"):
+        getattr(tg, name)(1, 2)
+
+
+@pytest.mark.parametrize("name, value", [("add", 5), ("sub", 1), ("mul", 6), ("floor_divide", 1)])
+def test_two_numbers_give_a_tensor(name, value):
+    made = getattr(tg, name)(3, 2)
+    assert made.shape == () and made.dtype is tg.int64 and made.item() == value

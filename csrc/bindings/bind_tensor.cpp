@@ -254,7 +254,7 @@ void bind_tensor(Binder& b) {
       kMethod, "Raises RuntimeError: tapegrad runs on the CPU only.");
   b.def<"copy_", fn<&copy_from, "input, src, non_blocking=False">>(
       kMethod, "Copies src (broadcast, cast) into this tensor.");
-  b.def<"zero_", fn<&zero_, "input">>(kMethod, "Sets all elements to zero.");
+  b.def<"zero_", fn<&zero_, "input">>(kBoth, "Sets all elements to zero.");
   b.def<"fill_", fn<&fill_with, "input, value">>(kMethod, "Sets all elements to value.");
   b.def<"fill", fn<&fill_copy, "input, value">>(kBoth,
                                                 "A tensor of the same shape filled with value.");

@@ -7,6 +7,7 @@
 namespace tg {
 
 struct Add {
+  static constexpr bool takes_two_numbers = true;  // torch.add(1, 2) gives a 0-d tensor
   static constexpr bool number_is_input = true;
   static constexpr auto name = "add", node = "AddBackward0",
                         doc = "input + alpha * other, with broadcasting.";
@@ -20,6 +21,7 @@ struct Add {
   static auto grad_right(auto g, auto, auto) { return g; }
 };
 struct Sub {
+  static constexpr bool takes_two_numbers = true;
   static constexpr bool number_is_input = true;
   static constexpr auto name = "sub", node = "SubBackward0",
                         doc = "input - alpha * other, with broadcasting.";
@@ -38,6 +40,7 @@ struct Rsub : Sub {
   static constexpr auto node = "RsubBackward1";
 };
 struct Mul {
+  static constexpr bool takes_two_numbers = true;
   static constexpr bool number_is_input = true;
   static constexpr auto name = "mul", node = "MulBackward0",
                         doc = "Product of the operands, with broadcasting.";
@@ -51,6 +54,7 @@ struct Mul {
   static auto grad_right(auto g, auto a, auto) { return g * a; }
 };
 struct Div {
+  static constexpr bool takes_two_numbers = true;
   static constexpr bool number_is_input = true;
   static constexpr auto name = "div", node = "DivBackward0",
                         doc = "True quotient of the operands; integers give floats.";
@@ -237,6 +241,7 @@ struct RightShift {
 };
 // Quotient rounded down, and the remainder with the divisor's sign (Python's // and %).
 struct FloorDivide {
+  static constexpr bool takes_two_numbers = true;
   static constexpr auto name = "floor_divide", node = "DivBackward1",
                         doc = "Quotient rounded down (Python's //).";
   static constexpr auto domain = Domain::Any;

@@ -341,6 +341,16 @@ void check_binary_dtype(DType dtype) {
 
 template <class Op>
 Tensor binary(const Operand& a, const Operand& b) {
+  if (!a.is_tensor() && !b.is_tensor()) [[unlikely]] {
+    if constexpr (requires { Op::takes_two_numbers; }) {
+      const Tensor left = empty(Dims(), scalar_dtype(a.scalar));
+      fill_values(left, a.scalar);
+      return binary<Op>(left, b);
+    } else {
+      type_error(Op::name, "(): argument 'input' (position 1) must be Tensor, not ",
+                 a.scalar.is_floating() ? "float" : "int");
+    }
+  }
   DType in = result_type(a, b);
   if constexpr (Op::domain == Domain::Floating) {
     if (!is_floating(in)) in = default_dtype();
