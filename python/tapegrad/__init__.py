@@ -16,7 +16,6 @@ Importing this package imports neither numpy nor the larger parts (nn, optim, tr
 from __future__ import annotations
 
 from math import e as e, inf as inf, nan as nan, pi as pi
-from typing import Any
 
 from . import _core
 from ._core import *  # noqa: F403 (the operations, too many to list)
@@ -45,6 +44,10 @@ from ._types import (
     strided as strided,
 )
 from ._version import __version__ as __version__
+
+TYPE_CHECKING = False  # typing is not imported: it would take longer than the rest of this package
+if TYPE_CHECKING:
+    from typing import Any
 
 empty_cache = _core._empty_cache
 memory_stats = _core._memory_stats

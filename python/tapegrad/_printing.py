@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator
-from typing import Any
-
 from . import _core
+
+TYPE_CHECKING = False  # typing is not imported: it would take longer than the rest of this package
+if TYPE_CHECKING:
+    from typing import Any
 
 _PROFILES = {"default": (4, 1000, 3, 80), "short": (2, 1000, 2, 80), "full": (4, 1 << 62, 3, 80)}
 _SCI_MODE = {None: -1, False: 0, True: 1}
@@ -43,12 +43,22 @@ def set_printoptions(
     _core._set_print_options(digits, limit, edge, width, _SCI_MODE[sci_mode])
 
 
-@contextlib.contextmanager
-def printoptions(**options: Any) -> Iterator[None]:
-    """The options of set_printoptions() for a `with` block."""
-    before = _core._get_print_options()
-    try:
-        set_printoptions(**options)
-        yield
-    finally:
-        _core._set_print_options(*before)
+class printoptions:
+    """The options of set_printoptions() for a `with` block.
+
+    >>> import tapegrad as tg
+    >>> with tg.printoptions(precision=1):
+    ...     print(tg.tensor([1.25]))
+    tensor([1.2])
+    """
+
+    def __init__(self, **options: Any) -> None:
+        self._options = options
+        self._before: list[tuple[int, int, int, int, int]] = []
+
+    def __enter__(self) -> None:
+        self._before.append(_core._get_print_options())
+        set_printoptions(**self._options)
+
+    def __exit__(self, *error: object) -> None:
+        _core._set_print_options(*self._before.pop())

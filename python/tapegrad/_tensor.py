@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from . import _core
 from ._core import Tensor
 from ._types import strided
+
+TYPE_CHECKING = False  # typing is not imported: it would take longer than the rest of this package
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def _rebuild(cls: type[Tensor], data: bytes, dtype: Any, shape: tuple[int, ...], requires_grad: bool) -> Tensor:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from . import _core
+
+TYPE_CHECKING = False  # typing is not imported: it would take longer than the rest of this package
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class device:
