@@ -11,7 +11,7 @@ develop:       ## editable install whose native code is rebuilt on import
 	tools/develop.sh $(PYTHON)
 test:          ## all tests
 	$(PYTHON) -m pytest $(ARGS)
-tiny:          ## less than a second of tests
+tiny:          ## a quick selection of the tests
 	$(PYTHON) -m pytest -q -m tiny $(ARGS)
 bench:         ## speed beside PyTorch and NumPy, where they are installed
 	$(PYTHON) -m tapegrad.bench $(ARGS)

@@ -57,8 +57,9 @@ class printoptions:
         self._before: list[tuple[int, int, int, int, int]] = []
 
     def __enter__(self) -> None:
-        self._before.append(_core._get_print_options())
-        set_printoptions(**self._options)
+        before = _core._get_print_options()
+        set_printoptions(**self._options)  # changes nothing where it raises
+        self._before.append(before)
 
     def __exit__(self, *error: object) -> None:
         _core._set_print_options(*self._before.pop())
