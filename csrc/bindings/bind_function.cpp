@@ -37,6 +37,7 @@ class FunctionNode final : public Node {
   }
   ~FunctionNode() override {
     // The context may live on in the hands of the user: it must not reach the node any more.
+    const HeldError held;
     if (PyObject_SetAttrString(context_.get(), "_node", Py_None) < 0) PyErr_Clear();
   }
   const char* name() const override { return name_.c_str(); }

@@ -34,6 +34,19 @@ class Ref {
   PyObject* p_ = nullptr;
 };
 
+// Holds back a pending Python exception while a destructor calls into Python during unwinding: a
+// lookup that misses the type cache would take it for a failure of its own and clear it.
+class HeldError {
+ public:
+  HeldError() { PyErr_Fetch(&type_, &value_, &traceback_); }
+  HeldError(const HeldError&) = delete;
+  HeldError& operator=(const HeldError&) = delete;
+  ~HeldError() { PyErr_Restore(type_, value_, traceback_); }
+
+ private:
+  PyObject *type_, *value_, *traceback_;
+};
+
 // Sets the Python exception for the C++ exception in flight. Returns null, for `return
 // raise_current();`.
 PyObject* raise_current() noexcept;
