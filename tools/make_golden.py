@@ -5,7 +5,7 @@ they run without PyTorch.
     python tools/make_golden.py [name ...]        needs torch 2.13; without names: all
 
 Each tests/test_<name>.py makes its own entries: make_golden() there runs with `tg`
-standing for torch.
+standing for torch. The families of tests/op_table/ are named ops/<family>.
 """
 
 from __future__ import annotations
@@ -32,14 +32,16 @@ def write(name: str, data: object) -> None:
     else:
         text = "[\n" + ",\n".join(json.dumps(item) for item in data) + "\n]\n"
     path = TESTS / "golden" / f"{name}.json"
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(exist_ok=True, parents=True)
     path.write_text(text)
     print(f"{path.relative_to(TESTS.parent)}: {len(data)} entries, {len(text) / 1000:.0f} kB")
 
 
 def main() -> None:
-    for name in sys.argv[1:] or ["ops", "dtypes", "errors", "printing", "random", "optim"]:
-        write(name, importlib.import_module(f"test_{name}").make_golden())
+    families = [f"ops/{family}" for family in importlib.import_module("op_table").FAMILIES]
+    for name in sys.argv[1:] or [*families, "dtypes", "errors", "printing", "random", "optim"]:
+        test, _, part = name.partition("/")
+        write(name, importlib.import_module(f"test_{test}").make_golden(*([part] if part else [])))
     if not sys.argv[1:]:
         importlib.import_module("test_tutorials").make_golden()  # the .txt files beside the scripts
 
