@@ -111,6 +111,10 @@ bool arrange(const Signature& s, const char* function, PyObject* self, PyObject*
     const Py_ssize_t rest = nargs - fixed;
     if (rest == 1 && !is_index(args[fixed])) {
       slots.values[s.varargs] = args[fixed];
+    } else if (s.varargs_from_items) {
+      slots.values[s.varargs] = kItems;
+      slots.items = args + fixed;
+      slots.item_count = rest;
     } else {
       slots.varargs = checked(PyTuple_New(rest));
       for (Py_ssize_t i = 0; i < rest; ++i) {
@@ -164,6 +168,19 @@ bool arrange(const Signature& s, const char* function, PyObject* self, PyObject*
     return false;
   }
   return true;
+}
+
+namespace {
+const char items_marker = 0;  // an address that no object has
+}
+PyObject* const kItems = reinterpret_cast<PyObject*>(const_cast<char*>(&items_marker));
+
+Ref Slots::value(int parameter) const {
+  if (values[parameter] != kItems) return Ref::borrow(values[parameter]);
+  Ref tuple = checked(PyTuple_New(item_count));
+  for (Py_ssize_t i = 0; i < item_count; ++i)
+    PyTuple_SET_ITEM(tuple.get(), i, Ref::borrow(items[i]).release());
+  return tuple;
 }
 
 void raise_mismatch(const char* function, const Signature& s, int parameter, const char* expected,
@@ -270,26 +287,32 @@ int64_t index_from(PyObject* o) {
 
 double double_from(PyObject* o) { return scalar_from(o).to<double>(); }
 
+bool are_dims(PyObject* const* items, Py_ssize_t n) {
+  for (Py_ssize_t i = 0; i < n; ++i)
+    if (!is_index(items[i])) return false;
+  return true;
+}
+
 bool is_dims(PyObject* o) {
   if (is_index(o)) return true;
   if (!PyTuple_Check(o) && !PyList_Check(o)) {
     return is_tensor(o) ? false : PySequence_Check(o) && !PyUnicode_Check(o) && !PyBytes_Check(o);
   }
-  const Py_ssize_t n = PySequence_Fast_GET_SIZE(o);
-  for (Py_ssize_t i = 0; i < n; ++i)
-    if (!is_index(PySequence_Fast_GET_ITEM(o, i))) return false;
-  return true;
+  return are_dims(PySequence_Fast_ITEMS(o), PySequence_Fast_GET_SIZE(o));
 }
 
 Dims dims_from(PyObject* o) {
   if (is_index(o)) return Dims{index_from(o)};
   // Owned, and no list: item code may change a list under our hands.
   Ref items = PyTuple_CheckExact(o) ? Ref::borrow(o) : checked(PySequence_Tuple(o));
-  const Py_ssize_t n = PyTuple_GET_SIZE(items.get());
+  return dims_from_items(PySequence_Fast_ITEMS(items.get()), PyTuple_GET_SIZE(items.get()));
+}
+
+Dims dims_from_items(PyObject* const* items, Py_ssize_t n) {
   if (n > kMaxDims)
     runtime_error("too many dimensions: tensors have at most ", kMaxDims, ", got ", n);
   Dims dims(int(n), 0);
-  for (Py_ssize_t i = 0; i < n; ++i) dims[int(i)] = index_from(PyTuple_GET_ITEM(items.get(), i));
+  for (Py_ssize_t i = 0; i < n; ++i) dims[int(i)] = index_from(items[i]);
   return dims;
 }
 
@@ -328,6 +351,15 @@ void operand_from(PyObject* o, OperandHolder& holder) {
   }
 }
 
+TensorList::TensorList(PyObject* list) : size_(size_t(PySequence_Fast_GET_SIZE(list))) {
+  PyObject** items = PySequence_Fast_ITEMS(list);
+  if (size_ > kFew) {
+    many_ = tensors_from(list);
+  } else {
+    for (size_t i = 0; i < size_; ++i) few_[i] = as_tensor(items[i]);
+  }
+}
+
 // --- results
 // -----------------------------------------------------------------------------------------
 PyObject* named_tuple(const char* name, std::span<const char* const> fields,
@@ -350,11 +382,19 @@ PyObject* named_tuple(const char* name, std::span<const char* const> fields,
 // --- binder
 // ------------------------------------------------------------------------------------------
 namespace {
-PyMethodDef* keep_def(const char* name, FastFunction f, const char* doc) {
+PyMethodDef* keep_def(const char* name, PyCFunction f, int flags, const char* doc) {
   static std::deque<PyMethodDef> defs;
-  defs.push_back({name, reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(f)),
-                  METH_FASTCALL | METH_KEYWORDS, doc});
+  defs.push_back({name, f, flags, doc});
   return &defs.back();
+}
+PyMethodDef* keep_def(const char* name, FastFunction f, const char* doc) {
+  return keep_def(name, reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(f)),
+                  METH_FASTCALL | METH_KEYWORDS, doc);
+}
+void set_method(const char* name, PyMethodDef* def) {
+  Ref method = checked(PyDescr_NewMethod(tensor_type, def));
+  if (PyDict_SetItemString(tensor_type->tp_dict, name, method.get()) < 0) throw PythonError();
+  PyType_Modified(tensor_type);
 }
 }  // namespace
 
@@ -365,9 +405,10 @@ void Binder::add_function(const char* name, FastFunction f, const char* doc) {
 }
 
 void Binder::add_method(const char* name, FastFunction f, const char* doc) {
-  Ref method = checked(PyDescr_NewMethod(tensor_type, keep_def(name, f, doc)));
-  if (PyDict_SetItemString(tensor_type->tp_dict, name, method.get()) < 0) throw PythonError();
-  PyType_Modified(tensor_type);
+  set_method(name, keep_def(name, f, doc));
+}
+void Binder::add_method(const char* name, PyCFunction without_arguments, const char* doc) {
+  set_method(name, keep_def(name, without_arguments, METH_NOARGS, doc));
 }
 
 void Binder::add_property(const char* name, getter get, setter set, const char* doc) {

@@ -51,14 +51,21 @@ struct Signature {
   int positional = 0;  // how many may be given by position
   int required = 0;    // first optional position
   int varargs = -1;
+  bool varargs_from_items = false;
   int out = -1;
 };
 inline constexpr int kMaxParameters = 16;
 
 struct Slots {
   PyObject* values[kMaxParameters];
-  Ref varargs;  // holds the tuple of collected varargs
+  // Varargs: a tuple of them, or, where the C++ parameter can be made of items (kItems stands for
+  // them then), the caller's own array.
+  Ref varargs;
+  PyObject* const* items = nullptr;
+  Py_ssize_t item_count = 0;
+  Ref value(int parameter) const;  // varargs as a tuple
 };
+extern PyObject* const kItems;
 // Fills slots from a call. Returns false where the call does not fit; `why` (if given) then says
 // so, as PyTorch does.
 bool arrange(const Signature& signature, const char* function, PyObject* self,
@@ -73,9 +80,24 @@ bool is_index(PyObject* o);  // int (not bool), NumPy integer, 0-d integer tenso
 int64_t index_from(PyObject* o);
 double double_from(PyObject* o);
 Dims dims_from(PyObject* o);
+Dims dims_from_items(PyObject* const* items, Py_ssize_t n);
 bool is_dims(PyObject* o);
+bool are_dims(PyObject* const* items, Py_ssize_t n);
 std::vector<Tensor> tensors_from(PyObject* o);
 bool is_tensor_list(PyObject* o);
+
+// A list of tensors for the time of a call, without allocation while it is short.
+class TensorList {
+ public:
+  explicit TensorList(PyObject* list);
+  operator std::span<const Tensor>() const { return {many_.empty() ? few_ : many_.data(), size_}; }
+
+ private:
+  static constexpr size_t kFew = 4;
+  size_t size_;
+  Tensor few_[kFew];
+  std::vector<Tensor> many_;
+};
 
 // An operand with room for a converted ndarray.
 struct OperandHolder {
@@ -87,6 +109,9 @@ void operand_from(PyObject* o, OperandHolder& holder);
 
 template <class T>
 struct Arg;
+// Arguments that can be made of varargs as they lie in the call, without a tuple.
+template <class A>
+concept FromItems = requires(PyObject* const* items) { A::from_items(items, Py_ssize_t{}); };
 template <>
 struct Arg<const Tensor&> {
   using Held = const Tensor*;
@@ -169,7 +194,9 @@ struct DTypeConversion {
 struct DimsConversion {
   static constexpr auto type = "int | Sequence[int]";
   static bool accepts(PyObject* o) { return is_dims(o); }
+  static bool accepts_items(PyObject* const* items, Py_ssize_t n) { return are_dims(items, n); }
   static Dims convert(PyObject* o) { return dims_from(o); }
+  static Dims from_items(PyObject* const* items, Py_ssize_t n) { return dims_from_items(items, n); }
 };
 struct TensorsConversion {
   static constexpr auto type = "Sequence[Tensor]";
@@ -213,8 +240,8 @@ template <>
 struct Arg<const std::vector<Tensor>&> : ValueArg<std::vector<Tensor>, TensorsConversion> {};
 template <>
 struct Arg<std::span<const Tensor>> : TensorsConversion {
-  using Held = std::vector<Tensor>;
-  static Held get(PyObject* o) { return tensors_from(o); }
+  using Held = TensorList;
+  static Held get(PyObject* o) { return Held(o); }
   static std::span<const Tensor> pass(Held& h) { return h; }
 };
 template <>
@@ -354,15 +381,36 @@ struct fn {
 
   static constexpr const char* signature_text() { return Text.text; }
   static const Signature& signature() {
-    static const Signature s(Text.text);
+    static const Signature s = [] {
+      Signature parsed(Text.text);
+      if (parsed.varargs >= 0)
+        parsed.varargs_from_items = takes_items(size_t(parsed.varargs), Sequence());
+      return parsed;
+    }();
     return s;
+  }
+  template <size_t... I>
+  static constexpr bool takes_items(size_t at, std::index_sequence<I...>) {
+    return ((I == at && FromItems<At<I>>) || ...);
+  }
+  template <size_t I>
+  static bool accepts(const Slots& slots) {
+    if constexpr (FromItems<At<I>>)
+      if (slots.values[I] == kItems) return At<I>::accepts_items(slots.items, slots.item_count);
+    return At<I>::accepts(slots.values[I]);
+  }
+  template <size_t I>
+  static auto get(const Slots& slots) {
+    if constexpr (FromItems<At<I>>)
+      if (slots.values[I] == kItems) return At<I>::from_items(slots.items, slots.item_count);
+    return At<I>::get(slots.values[I]);
   }
   // Index of the first argument that does not fit, or -1.
   static int mismatch(const Slots& slots) { return mismatch(slots, Sequence()); }
   template <size_t... I>
   static int mismatch(const Slots& slots, std::index_sequence<I...>) {
     int bad = -1;
-    (void)((At<I>::accepts(slots.values[I]) || (bad = int(I), false)) && ...);
+    (void)((accepts<I>(slots) || (bad = int(I), false)) && ...);
     return bad;
   }
   static PyObject* call(const char* function, Slots& slots) {
@@ -371,7 +419,7 @@ struct fn {
   template <size_t... I>
   static PyObject* call([[maybe_unused]] const char* function, Slots& slots,
                         std::index_sequence<I...>) {
-    [[maybe_unused]] std::tuple held{At<I>::get(slots.values[I])...};
+    [[maybe_unused]] std::tuple held{get<I>(slots)...};
     if constexpr (std::is_void_v<typename Traits::Result>) {
       Function(At<I>::pass(std::get<I>(held))...);
       Py_RETURN_NONE;
@@ -419,7 +467,7 @@ PyObject* entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObjec
       const int bad = Only::mismatch(slots);
       if (bad >= 0) [[unlikely]]
         raise_mismatch(Name.text, Only::signature(), bad, Only::types()[size_t(bad)],
-                       slots.values[bad], Method);
+                       slots.value(bad).get(), Method);
       return Only::call(Name.text, slots);
     } else {
       auto attempt = [&]<class O>() {
@@ -439,6 +487,24 @@ PyObject* entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObjec
     return raise_current();
   }
 }
+
+// The C function of a method without arguments, which Python calls without an array of them.
+template <FixedString Name, class Only>
+PyObject* entry_without_arguments(PyObject* self, PyObject*) {
+  try {
+    Slots slots;
+    for (size_t i = 1; i < Only::signature().parameters.size(); ++i)
+      slots.values[i] = Only::signature().parameters[i].default_value;  // out=None
+    slots.values[0] = self;
+    return Only::call(Name.text, slots);
+  } catch (...) {
+    return raise_current();
+  }
+}
+template <class... Overloads>
+inline constexpr bool kOnlySelf = false;
+template <class Only>
+inline constexpr bool kOnlySelf<Only> = Only::Traits::arity == 1;
 
 using FastFunction = PyObject* (*)(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
                                    PyObject* kwnames);
@@ -494,14 +560,19 @@ class Binder {
     static const std::string method_text =
         document(Name.text, first_signature<Overloads...>(), sizeof...(Overloads) == 1, true, doc);
     if (kinds & kFunction) add_function(Name.text, &entry<Name, false, Overloads...>, text.c_str());
-    if (kinds & kMethod)
-      add_method(Name.text, &entry<Name, true, Overloads...>, method_text.c_str());
+    if (kinds & kMethod) {
+      if constexpr (kOnlySelf<Overloads...>)
+        add_method(Name.text, &entry_without_arguments<Name, Overloads...>, method_text.c_str());
+      else
+        add_method(Name.text, &entry<Name, true, Overloads...>, method_text.c_str());
+    }
   }
 
   // Plain METH_FASTCALL | METH_KEYWORDS functions, for what no signature can say. `name` and `doc`
   // must be literals.
   void add_function(const char* name, FastFunction f, const char* doc);
   void add_method(const char* name, FastFunction f, const char* doc);
+  void add_method(const char* name, PyCFunction without_arguments, const char* doc);
   void add_property(const char* name, getter get, setter set, const char* doc);
 
   PyObject* module() const { return module_; }

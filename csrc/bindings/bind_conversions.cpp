@@ -108,11 +108,6 @@ Tensor asarray(PyObject* data, std::optional<DType> dtype, PyObject* device,
   return on && !t->grad_fn ? with_grad(t, on) : t;
 }
 
-PyObject* item_entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
-  if (nargs || kwnames) return entry<"item", true, fn<&item, "input">>(self, args, nargs, kwnames);
-  return guarded([&] { return item(as_tensor(self)); });
-}
-
 // --- legacy constructors ------------------------------------------------------------------------
 PyObject* construct(DType dtype, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
   Ref positional = checked(PyTuple_New(nargs));
@@ -169,7 +164,6 @@ void bind_conversions(Binder& b) {
   if (PyDict_SetItemString(tensor_type->tp_dict, "__array_priority__", priority.get()) < 0)
     throw PythonError();
   b.def<"item", fn<&item, "input">>(kMethod, "The one element as a Python number.");
-  b.add_method("item", item_entry, "item($self)\n--\n\nThe one element as a Python number.");
   b.def<"tolist", fn<&to_list, "input">>(kMethod,
                                          "The elements as nested lists of Python numbers.");
 #define TG_LEGACY(name, d) \

@@ -1,5 +1,7 @@
 #include "bindings/numpy_bridge.h"
 
+#include <pybind11/numpy.h>
+
 #include <memory>
 #include <string_view>
 
@@ -143,6 +145,14 @@ const char* format_of(DType dtype) {
     default:
       return nullptr;
   }
+}
+
+// A new reference to NumPy's dtype object.
+PyObject* numpy_dtype(DType dtype) {
+  static PyObject* cache[kDTypeCount] = {};
+  PyObject*& found = cache[size_t(dtype)];
+  if (!found) found = pybind11::dtype(format_of(dtype)).release().ptr();
+  return Ref::borrow(found).release();
 }
 
 bool is_column_major(const Tensor& t) {
@@ -306,14 +316,21 @@ PyObject* to_numpy(const Tensor& t, bool force) {
     if (!force) runtime_error(kNumpyOfGrad);
     return to_numpy(detached_alias(t, false), false);
   }
-  Ref tensor(wrap(t));
-  Ref view = checked(PyMemoryView_FromObject(tensor.get()));
-  static PyObject* asarray = nullptr;
-  if (!asarray) {
-    Ref module = checked(PyImport_ImportModule("numpy"));
-    asarray = checked(PyObject_GetAttrString(module.get(), "asarray")).release();
+  // The array's base is an alias of its own: `t` may be given other memory meanwhile.
+  Ref base = checked(wrap(detached_alias(t, false)));
+  Py_intptr_t sizes[kMaxDims], steps[kMaxDims];
+  const int64_t item = itemsize(t.dtype());
+  for (int i = 0; i < t.dim(); ++i) {
+    sizes[i] = Py_intptr_t(t.size(i));
+    steps[i] = Py_intptr_t(t.stride(i) * item);
   }
-  return PyObject_CallOneArg(asarray, view.get());
+  using pybind11::detail::npy_api;
+  const npy_api& numpy = npy_api::get();
+  const int flags = t->storage->read_only ? 0 : npy_api::NPY_ARRAY_WRITEABLE_;
+  Ref array = checked(numpy.PyArray_NewFromDescr_(numpy.PyArray_Type_, numpy_dtype(t.dtype()),
+                                                  t.dim(), sizes, steps, t->data, flags, nullptr));
+  if (numpy.PyArray_SetBaseObject_(array.get(), base.release()) < 0) throw PythonError();
+  return array.release();
 }
 
 int get_buffer(PyObject* self, Py_buffer* view, int flags) {

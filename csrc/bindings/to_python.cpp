@@ -17,12 +17,15 @@ PyObject* number(T value) {
 
 template <class T>
 PyObject* list_of(const TensorImpl& t, const char* data, int depth) {
-  if (depth == t.ndim) return number(*reinterpret_cast<const T*>(data));
   const int64_t n = t.sizes()[depth], step = t.strides()[depth] * int64_t(sizeof(T));
+  const bool innermost = depth + 1 == t.ndim;
   Ref list = checked(PyList_New(Py_ssize_t(n)));
-  for (int64_t i = 0; i < n; ++i)
-    PyList_SET_ITEM(list.get(), Py_ssize_t(i),
-                    checked(list_of<T>(t, data + i * step, depth + 1)).release());
+  for (int64_t i = 0; i < n; ++i, data += step) {
+    PyObject* item =
+        innermost ? number(*reinterpret_cast<const T*>(data)) : list_of<T>(t, data, depth + 1);
+    if (!item) throw PythonError();
+    PyList_SET_ITEM(list.get(), Py_ssize_t(i), item);
+  }
   return list.release();
 }
 
@@ -31,6 +34,7 @@ PyObject* list_of(const TensorImpl& t, const char* data, int depth) {
 PyObject* item(const Tensor& t) {
   if (t.numel() != 1)
     runtime_error("a Tensor with ", t.numel(), " elements cannot be converted to Scalar");
+  if (t.dtype() == DType::Float32) return number(*t.data<float>());  // what losses are
   return visit_dtype(t.dtype(),
                      [&](auto tag) { return number(*t.data<typename decltype(tag)::type>()); });
 }

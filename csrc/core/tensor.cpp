@@ -231,6 +231,31 @@ Tensor make_view(const Tensor& of, std::span<const int64_t> sizes, std::span<con
   return shell_over(storage, of.dtype(), data, sizes, strides);
 }
 
+Tensor make_reshaped(const Tensor& of, std::span<const int64_t> sizes) {
+  auto* impl = new TensorImpl;
+  Tensor out(impl);
+  impl->dtype = of.dtype();
+  if (sizes.size() <= 4) {
+    int64_t numel = 1;
+    for (size_t i = sizes.size(); i-- > 0;) {
+      impl->dims[i] = sizes[i];
+      impl->dims[i + 4] = numel;
+      numel *= std::max<int64_t>(sizes[i], 1);
+    }
+    impl->ndim = uint8_t(sizes.size());
+    impl->numel = numel;
+    impl->flags = kContiguous;
+  } else {
+    impl->set_geometry(sizes, contiguous_strides(sizes));
+  }
+  if (impl->numel != of.numel() || !of.is_contiguous())
+    runtime_error("shape '", to_string(sizes), "' is invalid for input of size ", of.numel());
+  impl->storage = of->storage;
+  ++impl->storage->refcount;
+  impl->data = of->data;
+  return out;
+}
+
 Tensor detached_alias(const Tensor& of, bool fresh_version) {
   auto* impl = new TensorImpl;
   Tensor out(impl);

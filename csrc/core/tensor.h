@@ -148,7 +148,9 @@ class Tensor {
   std::span<const int64_t> strides() const { return {impl_->strides(), impl_->ndim}; }
   bool is_contiguous() const { return impl_->flags & kContiguous; }
   int64_t storage_offset() const {
-    return (impl_->data - static_cast<char*>(impl_->storage->data)) / itemsize(impl_->dtype);
+    // Sizes of elements are powers of two: a shift, where a division costs as much as a small view.
+    return (impl_->data - static_cast<char*>(impl_->storage->data)) >>
+           __builtin_ctz(unsigned(itemsize(impl_->dtype)));
   }
   template <class T>
   T* data() const {
@@ -177,6 +179,8 @@ Tensor empty_like(const Tensor& t, DType dtype);
 // The result shares storage and version; autograd's side is left to the caller.
 Tensor make_view(const Tensor& of, std::span<const int64_t> sizes, std::span<const int64_t> strides,
                  int64_t storage_offset);
+// The elements of a contiguous tensor in another shape of as many; checks nothing but the count.
+Tensor make_reshaped(const Tensor& of, std::span<const int64_t> sizes);
 // The same memory and version, no history. With `fresh_version`, in-place changes are counted
 // apart.
 Tensor detached_alias(const Tensor& of, bool fresh_version);

@@ -56,6 +56,11 @@ void copy_values(const Tensor& dst, const Tensor& src) {
 }
 
 void fill_values(const Tensor& dst, const Scalar& value) {
+  if (dst.is_contiguous() && !value.is_floating() && !value.to<bool>()) {  // zero in every dtype
+    const LongWork work(dst.numel());
+    std::memset(dst->data, 0, size_t(dst.numel() * itemsize(dst.dtype())));
+    return;
+  }
   visit_dtype(dst.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T v = value.to<T>();

@@ -14,12 +14,15 @@ using Span = std::span<const int64_t>;
 // itself recorded makes plain views instead: they hold no base, so that the engine may keep their
 // memory as a leaf's .grad.
 template <class F>
-Tensor make_recorded(const char* name, const Tensor& x, Span sizes, Span strides, int64_t offset,
-                     F make_backward) {
-  Tensor out = plain_view(x, sizes, strides, offset);
+Tensor recorded_view(const char* name, const Tensor& x, Tensor out, F make_backward) {
   if (grad_mode.enabled && requires_grad(x)) record(name, out, inputs(x), saves(), make_backward());
   as_differentiable_view(out, x);
   return out;
+}
+template <class F>
+Tensor make_recorded(const char* name, const Tensor& x, Span sizes, Span strides, int64_t offset,
+                     F make_backward) {
+  return recorded_view(name, x, plain_view(x, sizes, strides, offset), make_backward);
 }
 
 // Strides that show a tensor of `sizes` and `strides` as `wanted`; false where only a copy can.
@@ -160,7 +163,29 @@ Dims infer_sizes(Span sizes, int64_t numel) {
   runtime_error("shape '", to_string(sizes), "' is invalid for input of size ", numel);
 }
 
+namespace {
+// Whether every view of x is contiguous, too. (A trailing dimension of one element may have any
+// stride, and views keep it.)
+bool reshapes_freely(const Tensor& x) {
+  return x.is_contiguous() && x.numel() > 0 && (x.dim() == 0 || x.stride(x.dim() - 1) == 1);
+}
+// Whether `sizes` are of as many elements, none of them -1.
+bool holds(Span sizes, int64_t numel) {
+  int64_t product = 1;
+  for (const int64_t s : sizes)
+    if (s <= 0 || __builtin_mul_overflow(product, s, &product)) return false;
+  return product == numel;
+}
+}  // namespace
+
 Tensor view(const Tensor& x, Span sizes) {
+  if (reshapes_freely(x)) {
+    if (holds(sizes, x.numel()))
+      return recorded_view("ViewBackward0", x, make_reshaped(x, sizes),
+                           [&] { return reshaped_back(x); });
+    return recorded_view("ViewBackward0", x, make_reshaped(x, infer_sizes(sizes, x.numel())),
+                         [&] { return reshaped_back(x); });
+  }
   const Dims wanted = infer_sizes(sizes, x.numel());
   Dims strides;
   if (!strides_for(x.sizes(), x.strides(), x.numel(), wanted, strides))

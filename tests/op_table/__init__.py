@@ -13,9 +13,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from op_table.row import FEW, OPS, Op, Sample
+from op_table.row import FEW, OPS, Op, Sample, listed
 
-__all__ = ["BROADCASTS", "FAMILIES", "FEW", "OPS", "Op", "Sample"]
+__all__ = ["BROADCASTS", "FAMILIES", "FEW", "OPS", "Op", "Sample", "listed"]
 
 FAMILIES: dict[str, list[Op]] = {}
 for _module in sorted(module.name for module in pkgutil.iter_modules(__path__) if module.name != "row"):
