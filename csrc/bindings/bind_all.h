@@ -1,4 +1,5 @@
-// The families that module.cpp puts together: one bind_*.cpp each.
+// The families that module.cpp puts together: one bind_*.cpp each. Only module.cpp includes this,
+// so that a new family recompiles no other.
 #pragma once
 
 #include "bindings/bind.h"

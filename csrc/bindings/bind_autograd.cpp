@@ -3,7 +3,7 @@
 
 #include "autograd/engine.h"
 #include "autograd/grad_mode.h"
-#include "bindings/bind_all.h"
+#include "bindings/bind.h"
 #include "bindings/py_hooks.h"
 #include "bindings/py_node.h"
 

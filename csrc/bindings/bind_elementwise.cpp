@@ -1,5 +1,5 @@
 // Elementwise operations: every row of the op tables as function, method, in-place method and out=.
-#include "bindings/bind_all.h"
+#include "bindings/bind.h"
 #include "ops/binary.h"
 #include "ops/unary.h"
 

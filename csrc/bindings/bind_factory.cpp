@@ -1,5 +1,5 @@
 // Functions that make tensors from sizes and numbers.
-#include "bindings/bind_all.h"
+#include "bindings/bind.h"
 #include "bindings/bind_conversions.h"
 #include "bindings/options.h"
 #include "ops/factory.h"

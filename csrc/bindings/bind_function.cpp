@@ -5,7 +5,7 @@
 
 #include "autograd/record.h"
 #include "autograd/view.h"
-#include "bindings/bind_all.h"
+#include "bindings/bind.h"
 #include "bindings/py_function.h"
 #include "ops/elementwise.h"
 

@@ -1,5 +1,5 @@
 // Operations that pick elements: by index tensors, by masks, by a condition.
-#include "bindings/bind_all.h"
+#include "bindings/bind.h"
 #include "ops/index.h"
 #include "ops/join.h"
 #include "ops/ternary.h"

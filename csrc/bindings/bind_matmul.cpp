@@ -1,5 +1,5 @@
 // Products of matrices and vectors.
-#include "bindings/bind_all.h"
+#include "bindings/bind.h"
 #include "ops/matmul.h"
 
 namespace tg {

@@ -2,7 +2,7 @@
 // .grad itself, passes over parameters without one, and keeps the state in the optimizer's `state`
 // dict, {param: {name: tensor}}.
 #include "autograd/grad_mode.h"
-#include "bindings/bind_all.h"
+#include "bindings/bind.h"
 #include "ops/optim.h"
 
 namespace tg {

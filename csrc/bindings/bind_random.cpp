@@ -1,7 +1,7 @@
 // Random functions, and the Generator type: the state that they draw from.
 #include <memory>
 
-#include "bindings/bind_all.h"
+#include "bindings/bind.h"
 #include "bindings/options.h"
 #include "ops/random.h"
 

@@ -1,5 +1,5 @@
 // Reductions, running sums, softmax, and losses.
-#include "bindings/bind_all.h"
+#include "bindings/bind.h"
 #include "ops/binary.h"
 #include "ops/loss.h"
 #include "ops/reduce.h"

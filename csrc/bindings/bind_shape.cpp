@@ -1,5 +1,5 @@
 // Views, and the operations that put tensors together or apart.
-#include "bindings/bind_all.h"
+#include "bindings/bind.h"
 #include "ops/join.h"
 #include "ops/rearrange.h"
 #include "ops/shape.h"

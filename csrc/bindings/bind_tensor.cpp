@@ -1,5 +1,5 @@
 // Methods about the tensor itself: layout, copies, casts, values out.
-#include "bindings/bind_all.h"
+#include "bindings/bind.h"
 #include "core/allocator.h"
 #include "ops/binary.h"
 #include "ops/unary.h"
