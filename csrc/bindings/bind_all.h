@@ -15,6 +15,7 @@ void bind_losses(Binder& b);
 void bind_shapes(Binder& b);
 void bind_indexing(Binder& b);
 void bind_matmul(Binder& b);
+void bind_linalg(Binder& b);
 void bind_factories(Binder& b);
 void bind_random(Binder& b);
 void bind_optim(Binder& b);

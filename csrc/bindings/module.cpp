@@ -31,6 +31,7 @@ PYBIND11_MODULE(_core, m) {
     tg::bind_shapes(binder);
     tg::bind_indexing(binder);
     tg::bind_matmul(binder);
+    tg::bind_linalg(binder);
     tg::bind_factories(binder);
     tg::bind_random(binder);
     tg::bind_optim(binder);

@@ -53,7 +53,30 @@ empty_cache = _core._empty_cache
 memory_stats = _core._memory_stats
 newaxis = None
 
-_LAZY = ("autograd", "bench", "cuda", "nn", "optim", "random", "return_types", "training", "utils")
+_LAZY = ("autograd", "bench", "cuda", "linalg", "nn", "optim", "random", "return_types", "training", "utils")
+_LINALG = (
+    "cholesky",
+    "cholesky_inverse",
+    "cholesky_solve",
+    "det",
+    "geqrf",
+    "inverse",
+    "logdet",
+    "lu",
+    "lu_solve",
+    "lu_unpack",
+    "matrix_exp",
+    "matrix_power",
+    "orgqr",
+    "ormqr",
+    "pca_lowrank",
+    "pinverse",
+    "qr",
+    "slogdet",
+    "svd",
+    "svd_lowrank",
+    "triangular_solve",
+)
 
 
 def __getattr__(name: str) -> Any:
@@ -61,10 +84,14 @@ def __getattr__(name: str) -> Any:
         import importlib
 
         return importlib.import_module(f".{name}", __name__)
+    if name in _LINALG:
+        from .linalg import _toplevel
+
+        return getattr(_toplevel, name)
     if name in ("complex64", "complex128", "cfloat", "cdouble"):
         raise AttributeError(f"tapegrad has no complex tensors yet: there is no {name}")
     raise AttributeError(f"module 'tapegrad' has no attribute '{name}'")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})
+    return sorted({*globals(), *_LAZY, *_LINALG})

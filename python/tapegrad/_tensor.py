@@ -118,6 +118,47 @@ def _is_shared(self: Tensor) -> bool:
     return False
 
 
+class _LinalgMethod:
+    """A method of tapegrad.linalg, which is imported when the method is first looked up."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, instance: Tensor | None, owner: type[Tensor]) -> Any:
+        from .linalg import _toplevel
+
+        function = getattr(_toplevel, self.name)
+        setattr(Tensor, self.name, function)
+        return function.__get__(instance, owner)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return getattr(Tensor, self.name)(*args, **kwargs)
+
+
+for _name in (
+    "cholesky",
+    "cholesky_inverse",
+    "cholesky_solve",
+    "det",
+    "geqrf",
+    "inverse",
+    "logdet",
+    "lu",
+    "lu_solve",
+    "matrix_exp",
+    "matrix_power",
+    "orgqr",
+    "ormqr",
+    "pinverse",
+    "qr",
+    "slogdet",
+    "svd",
+    "triangular_solve",
+):
+    setattr(Tensor, _name, _LinalgMethod(_name))
+
 for _name, _value in {
     "__reduce_ex__": _reduce_ex,
     "__copy__": _copy,
