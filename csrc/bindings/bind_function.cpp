@@ -3,6 +3,7 @@
 // its backward.
 #include <vector>
 
+#include "autograd/leaves.h"
 #include "autograd/record.h"
 #include "autograd/view.h"
 #include "bindings/bind.h"
@@ -221,6 +222,8 @@ void bind_functions(Binder& b) {
       kFunction, "Records a custom autograd function; see tapegrad.autograd.Function.");
   b.def<"_saved_tensors", fn<&saved_tensors, "node">>(kFunction,
                                                       "The tensors that a custom function saved.");
+  b.def<"_reaches_other_leaf", fn<&reaches_other_leaf, "outputs, known">>(
+      kFunction, "Whether a gradient of `outputs` would reach a leaf that is not among `known`.");
 }
 
 }  // namespace tg

@@ -7,6 +7,7 @@ from typing import Any
 
 from .. import _core
 from .._core import Tensor, enable_grad, inference_mode, no_grad, set_grad_enabled
+from . import functional as functional
 from .function import Function
 
 __all__ = ["Function", "backward", "enable_grad", "grad", "inference_mode", "no_grad", "set_grad_enabled"]
