@@ -161,6 +161,18 @@ void warn_resized(const Tensor& out, const Tensor& result) {
   if (PyErr_WarnEx(PyExc_UserWarning, text.c_str(), 1) < 0) throw PythonError();
 }
 
+// `indices`: the second result of a function such as max().
+void check_target(const char* function, const Tensor& out, const Tensor& result, bool indices) {
+  const std::string_view name = function;
+  check_dtype(indices ? "argmax" : name, result.dtype(), out.dtype());
+  if (grad_mode.enabled && (requires_grad(out) || requires_grad(result)) &&
+      !in(kNeverDifferentiable, name) && !indices)
+    runtime_error(in(kNotDifferentiable, name) ? "aten::" : "", function,
+                  "(): functions with out=... arguments don't support automatic differentiation, "
+                  "but one of the arguments requires grad.");
+  if (!out.same_sizes(result) && out.numel() && !in(kFactories, name)) warn_resized(out, result);
+}
+
 }  // namespace
 
 void prepare_out(const char* function, const Signature& signature, PyObject** values, int count) {
@@ -210,22 +222,23 @@ void write_outs(const char* function, const Signature& signature, PyObject* cons
   const std::vector<Tensor> outs =
       results.size() == 1 ? std::vector<Tensor>{as_tensor(given)} : tensors_from(given);
   for (size_t i = 0; i < results.size(); ++i) {
-    const Tensor &out = outs[i], &result = results[i];
-    const bool indices = i > 0 && result.dtype() == DType::Int64;
-    check_dtype(indices ? "sort" : name, result.dtype(), out.dtype());
-    if (grad_mode.enabled && (requires_grad(out) || requires_grad(result)) &&
-        !in(kNeverDifferentiable, name) && !indices)
-      runtime_error(in(kNotDifferentiable, name) ? "aten::" : "", function,
-                    "(): functions with out=... arguments don't support automatic differentiation, "
-                    "but one of the arguments requires grad.");
-    if (!in(kAnyOverlap, name) && out.same_sizes(result))
-      for (size_t k = 0; k < signature.parameters.size(); ++k)
-        if (int(k) != signature.out && values[k] && values[k] != kItems)
-          check_overlap(name, out, values[k]);
-    if (!out.same_sizes(result) && out.numel() && !in(kFactories, name)) warn_resized(out, result);
+    check_target(function, outs[i], results[i], i > 0 && results[i].dtype() == DType::Int64);
+    if (in(kAnyOverlap, name) || !outs[i].same_sizes(results[i])) continue;
+    for (size_t k = 0; k < signature.parameters.size(); ++k)
+      if (int(k) != signature.out && values[k] && values[k] != kItems)
+        check_overlap(name, outs[i], values[k]);
   }
   GradModeGuard off(false);
   for (size_t i = 0; i < results.size(); ++i) write_out(outs[i], results[i]);
+}
+
+void write_out_argument(const char* function, PyObject* out, const Tensor& result) {
+  if (!is_tensor(out))
+    type_error(function, "(): argument 'out' must be Tensor, not ", Py_TYPE(out)->tp_name);
+  const Tensor target = as_tensor(out);
+  check_target(function, target, result, false);
+  GradModeGuard off(false);
+  write_out(target, result);
 }
 
 }  // namespace tg

@@ -16,5 +16,7 @@ void prepare_out(const char* function, const Signature& signature, PyObject** va
 // After it: checks dtype, overlap with the arguments and autograd, then writes the results.
 void write_outs(const char* function, const Signature& signature, PyObject* const* values,
                 std::span<const Tensor> results);
+// The same for one result, where the arguments are not at hand.
+void write_out_argument(const char* function, PyObject* out, const Tensor& result);
 
 }  // namespace tg
