@@ -125,9 +125,9 @@ def run_python(code: str, *arguments: str, timeout: float = 120, stack_kilobytes
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """`-m tiny` shall take less than a second: files without such a test are not even read."""
+    """`-m tiny` shall take about a second: the one file that has its tests is all that is read."""
     if config.option.markexpr == "tiny" and collection_path.suffix == ".py":
-        return "mark.tiny" not in collection_path.read_text() or None
+        return collection_path.name != "test_tiny.py" or None
     return None
 
 

@@ -25,7 +25,6 @@ def loaded(dataset, **options) -> list:
 
 
 # --- orders ---------------------------------------------------------------------------------------
-@pytest.mark.tiny
 def test_shuffling_follows_the_seed_like_pytorch():
     tg.manual_seed(0)
     order = loaded(tg.arange(10), batch_size=4, shuffle=True)
@@ -54,7 +53,6 @@ def test_random_sampler_with_and_without_replacement():
     assert list(data.RandomSampler(range(3), num_samples=8)) == REPEATED
 
 
-@pytest.mark.tiny
 def test_batches_in_order():
     assert loaded(tg.arange(5), batch_size=2) == [[0, 1], [2, 3], [4]]
     assert loaded(tg.arange(5), batch_size=2, drop_last=True) == [[0, 1], [2, 3]]

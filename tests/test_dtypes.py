@@ -4,6 +4,8 @@ their corner cases.
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from conftest import dtype_name, encode, golden, inf, matches, nan, tg
 from op_table import listed
@@ -224,6 +226,20 @@ def test_conversion_methods(name):
     converted = getattr(x, name)()
     assert converted.tolist() == ([False, True, True] if name == "bool" else [0, 1, 2])
     assert getattr(converted, name)() is converted
+
+
+@pytest.mark.parametrize("source", ["float32", "float64"])
+@pytest.mark.parametrize("count", [1, 40])  # a short loop and a long one
+def test_floats_that_no_integer_holds(source, count):
+    """What x86 makes of them, as in PyTorch: uint8 and int64 by way of 64 bits, the others of 32."""
+    x = tg.tensor([3e9, -3e9, math.nan, math.inf, 300.0, -1.0, 70000.0] * count, dtype=getattr(tg, source))
+    low, lowest = -(2**31), -(2**63)
+    assert x.int().tolist() == [low, low, low, low, 300, -1, 70000] * count
+    assert x.short().tolist() == [0, 0, 0, 0, 300, -1, 4464] * count
+    assert x.char().tolist() == [0, 0, 0, 0, 44, -1, 112] * count
+    assert x.byte().tolist() == [0, 0, 0, 0, 44, 255, 112] * count
+    assert x.long().tolist() == [3 * 10**9, -3 * 10**9, lowest, lowest, 300, -1, 70000] * count
+    assert x.bool().all()
 
 
 def test_type_names():

@@ -77,8 +77,18 @@ i.softmax(0) | i.log_softmax(0) | i.normal_() | i.uniform_() | x.new_tensor(None
 tg.nothing | x.to('nowhere')
 """
 
+# Wrong arguments: the whole text is compared, with all signatures that it lists.
+ARGUMENTS = """
+tg.eq(2, x) | x.add('a') | tg.zeros('a') | tg.zeros(2, 'a') | tg.cat([x, 1]) | x.sum(0, foo=1)
+x.max(0, out=x) | x.reshape() | x.transpose(0) | x.transpose(0, 1, 2) | tg.exp() | tg.exp(x, x)
+x.mul([1]) | x.unsqueeze(1.0) | x.gather(0) | x.index_select(0, [1]) | tg.stack([1, 2])
+tg.maximum(x, 2) | x.add(x, alpha='a') | tg.empty_like(x, dtype='a') | x.fill_('a') | x.pow('a')
+x.clamp('a') | tg.lt('a', x) | x.sum('a') | x.squeeze('a') | x.masked_fill('a', 1) | x.max('a')
+x.expand('a') | x.permute(0, 'a') | tg.max(x, 0, out=(x,)) | tg.ones(1, 2.5) | tg.arange('a')
+tg.eye() | x.uniform_(0, 1, 2) | x.lerp(x, 'a') | tg.sum(1) | tg.softmax(x) | x.contiguous(1)
+"""
 
-EXACT, KINDS = listed(EXACT), listed(KINDS)
+EXACT, KINDS, ARGUMENTS = listed(EXACT), listed(KINDS), listed(ARGUMENTS)
 
 
 def scope() -> dict:
@@ -95,17 +105,21 @@ def scope() -> dict:
     }
 
 
-def outcome(call: str) -> list[str]:
-    """Type and first line of what the expression raises."""
+def outcome(call: str, text=error_text) -> list[str]:
+    """Type and first line (or `text` of it) of what the expression raises."""
     try:
         eval(call, scope())
     except Exception as error:
-        return [type(error).__name__, error_text(error)]
+        return [type(error).__name__, text(error)]
     return ["nothing raised", ""]
 
 
 def make_golden() -> dict:
-    return {call: outcome(call) for call in EXACT} | {call: [outcome(call)[0]] for call in KINDS}
+    return (
+        {call: outcome(call) for call in EXACT}
+        | {call: [outcome(call)[0]] for call in KINDS}
+        | {call: outcome(call, str) for call in ARGUMENTS}
+    )
 
 
 GOLDEN = golden("errors")
@@ -121,8 +135,13 @@ def test_type(call):
     assert outcome(call)[0] == GOLDEN[call][0]
 
 
+@pytest.mark.parametrize("call", ARGUMENTS)
+def test_whole_text(call):
+    assert outcome(call, str) == GOLDEN[call]
+
+
 def test_golden_file_has_every_case():
-    assert list(GOLDEN) == list(dict.fromkeys(EXACT + KINDS))
+    assert list(GOLDEN) == list(dict.fromkeys(EXACT + KINDS + ARGUMENTS))
 
 
 def test_a_refused_inplace_leaves_the_tensor_alone():
@@ -186,7 +205,7 @@ def test_integer_corner_cases_do_not_kill():
 
 @pytest.mark.parametrize("name", ["eq", "lt", "pow", "maximum", "logical_and", "remainder"])
 def test_two_numbers_are_refused(name):
-    with pytest.raises(TypeError, match="must be Tensor, not int"):
+    with pytest.raises(TypeError, match=r"must be Tensor, not int|got \(int, int\)"):
         getattr(tg, name)(1, 2)
 
 

@@ -32,7 +32,6 @@ def test_keywords_of_factories(make):
     assert made.dtype == tg.float64 and made.requires_grad and made.is_leaf and made.grad_fn is None
 
 
-@pytest.mark.tiny
 def test_values():
     assert tg.zeros(2).tolist() == [0, 0]
     assert tg.ones(1, 2).tolist() == [[1, 1]]
@@ -145,7 +144,6 @@ def test_new():
 
 
 # --- tensor, as_tensor, from_numpy ----------------------------------------------------------------
-@pytest.mark.tiny
 def test_tensor_of_nested_sequences():
     assert tg.tensor([[1, 2], [3, 4]]).shape == (2, 2)
     assert tg.tensor(((1.0,), (2.0,))).shape == (2, 1)
@@ -249,7 +247,6 @@ def test_as_tensor_shares_where_it_can():
 
 
 # --- legacy constructors --------------------------------------------------------------------------
-@pytest.mark.tiny
 def test_legacy_constructors():
     assert tg.Tensor([1, 2]).dtype == tg.float32
     assert tg.Tensor(2, 3).shape == (2, 3)

@@ -24,7 +24,6 @@ def leaf(*values):
     return tg.tensor(values, requires_grad=True)
 
 
-@pytest.mark.tiny
 def test_gradient():
     x = leaf(1.0, 2.0)
     y = Cube.apply(x)

@@ -31,7 +31,6 @@ class Net(nn.Module):
 
 
 # --- parameters -----------------------------------------------------------------------------------
-@pytest.mark.tiny
 def test_parameter_is_a_leaf_over_the_same_memory():
     data = tg.tensor([1.0, 2.0])
     p = nn.Parameter(data)
@@ -52,7 +51,6 @@ def test_parameter_survives_copying(duplicate):
 
 
 # --- modules --------------------------------------------------------------------------------------
-@pytest.mark.tiny
 def test_names():
     net = Net()
     names = ["first.weight", "first.bias", "rest.1.weight"]
@@ -102,7 +100,6 @@ def test_assignment_registers_and_replaces():
     assert not hasattr(net, "b")
 
 
-@pytest.mark.tiny
 def test_train_and_eval_reach_all_modules():
     net = Net()
     assert all(not module.training for module in net.eval().modules())
@@ -183,7 +180,6 @@ def test_forward_hooks():
     assert layer(1) == 20
 
 
-@pytest.mark.tiny
 @pytest.mark.parametrize(
     "call, error, message",
     [
@@ -296,7 +292,6 @@ def test_softmax_without_dim_warns():
         close(F.softmax(tg.zeros(1, 2)), [[0.5, 0.5]])
 
 
-@pytest.mark.tiny
 def test_dropout():
     x = tg.ones(1000)
     kept = seeded(lambda: F.dropout(x, 0.25))
@@ -396,7 +391,6 @@ def test_cross_entropy_errors(target, options, error, message):
     assert str(raised.value) == message
 
 
-@pytest.mark.tiny
 def test_mse_and_l1():
     x, y = tg.tensor([1.0, 2.0, 4.0]), tg.tensor([1.0, 4.0, 1.0])
     assert F.mse_loss(x, y, reduction="none").tolist() == [0, 4, 9]

@@ -127,7 +127,6 @@ def leaf(*values: float, grad=None):
     return p
 
 
-@pytest.mark.tiny
 @pytest.mark.parametrize("name", ["SGD", "Adagrad", "Adam", "AdamW", "RMSprop"])
 def test_parameters_without_gradient_are_passed_over(name):
     a, b, c = leaf(1.0, grad=[1.0]), leaf(1.0), leaf(1.0, grad=[1.0])
@@ -302,7 +301,6 @@ def test_named_parameters_keep_their_names():
 
 
 # --- errors ---------------------------------------------------------------------------------------
-@pytest.mark.tiny
 @pytest.mark.parametrize(
     "name, params, options, error, message",
     [

@@ -147,7 +147,6 @@ def test_bad_data_raises(batches, message):
         fit(model, nn.MSELoss(), optim.SGD(model.parameters()), batches, epochs=1)
 
 
-@pytest.mark.tiny
 def test_accuracy():
     assert accuracy(tg.tensor([[0.0, 1.0], [1.0, 0.0]]), tg.tensor([1, 1])) == 0.5
     with pytest.raises(ValueError, match=r"got shapes \(2,\) and \(2,\)"):
@@ -190,7 +189,6 @@ def test_early_stopping_ends_and_restores(restore):
     assert seen == [1, 2, 3, 4] and w.item() == (2 if restore else 4)
 
 
-@pytest.mark.tiny
 @pytest.mark.parametrize(
     "options, values, stops",
     [

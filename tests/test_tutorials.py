@@ -10,7 +10,7 @@ import re
 import runpy
 
 import pytest
-from conftest import HERE, tg
+from conftest import HERE
 
 SCRIPTS = sorted((HERE / "tutorials").glob("*.py"))
 NUMBER = re.compile(r"(?<![A-Za-z_])[-+]?(?:\d+\.?\d*(?:e[-+]?\d+)?|\.\d+|inf|nan)")
@@ -46,15 +46,5 @@ def test_output_is_that_of_pytorch(script):
     assert len(got) == len(want)
 
 
-@pytest.mark.tiny
 def test_every_script_has_its_output():
     assert SCRIPTS and all(script.with_suffix(".txt").exists() for script in SCRIPTS)
-
-
-@pytest.mark.tiny
-def test_first_example_of_the_readme():
-    x = tg.ones(2, 2, requires_grad=True)
-    out = ((x + 1) ** 2 * 2).mean()
-    assert repr(out) == "tensor(8., grad_fn=<MeanBackward0>)"
-    out.backward()
-    assert x.grad.tolist() == [[2, 2], [2, 2]]

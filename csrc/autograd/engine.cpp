@@ -11,6 +11,7 @@
 
 #include "autograd/grad_mode.h"
 #include "autograd/view.h"
+#include "core/layout.h"
 
 namespace tg {
 
@@ -245,8 +246,8 @@ void Run::step(Node* node, uint32_t index) {
         const RetainedGrad retained = extra->retained[r];
         if (retained.output_nr != i || !grads[i].defined()) continue;
         const Tensor t(retained.tensor);
-        Tensor value =
-            t->grad ? engine_ops::add(Tensor(t->grad), grads[i]) : engine_ops::clone(grads[i]);
+        Tensor value = t->grad ? engine_ops::add(Tensor(t->grad), grads[i])
+                               : engine_ops::clone_for(grads[i], grads[i]);
         if (t->grad) Tensor::take(t->grad);
         t->grad = value.release();
       }
@@ -358,10 +359,12 @@ void Run::accumulate_leaves(bool only_inputs) {
     if (only_inputs) continue;
     if (value.dtype() != leaf.dtype()) value = engine_ops::cast(value, leaf.dtype());
     if (!leaf->grad) {
-      const bool steal = value->refcount == 1 && !value->python && !value->base &&
-                         value->storage->refcount == 1 &&
-                         value.is_contiguous() == leaf.is_contiguous() && value.is_contiguous();
-      if (!steal) value = engine_ops::clone(value);
+      const bool steal =
+          value->refcount == 1 && !value->python && !value->base && value->storage->refcount == 1 &&
+          (leaf.is_contiguous()
+               ? value.is_contiguous()
+               : same_dense_layout(value, leaf) || (value.is_contiguous() && !is_dense(leaf)));
+      if (!steal) value = engine_ops::clone_for(leaf, value);
       leaf->grad = value.release();
     } else if (options_.create_graph || grad_mode.enabled) {
       Tensor sum = engine_ops::add(Tensor(leaf->grad), value);
@@ -427,8 +430,8 @@ void backward(std::span<const Tensor> roots, std::span<const Tensor> grads,
   for (size_t i = 0; i < inputs.size(); ++i) {
     if (!values[i].defined()) continue;
     const Tensor& t = inputs[i];
-    Tensor sum =
-        t->grad ? engine_ops::add(Tensor(t->grad), values[i]) : engine_ops::clone(values[i]);
+    Tensor sum = t->grad ? engine_ops::add(Tensor(t->grad), values[i])
+                         : engine_ops::clone_for(values[i], values[i]);
     if (t->grad) Tensor::take(t->grad);
     t->grad = sum.release();
   }

@@ -19,7 +19,8 @@ struct Geometry {
 namespace engine_ops {
 Tensor add(const Tensor& a, const Tensor& b);
 void add_inplace(const Tensor& into, const Tensor& grad);  // no history; version counts
-Tensor clone(const Tensor& t);                             // contiguous, differentiable
+// A copy in the layout that `leaf` wants for its .grad: its own where it is dense, else contiguous.
+Tensor clone_for(const Tensor& leaf, const Tensor& t);  // differentiable
 Tensor ones_like(const Tensor& t);
 Tensor cast(const Tensor& t, DType dtype);
 // Gradient of as_strided: zeros of `base`'s geometry with `grad` added at `view`'s places.

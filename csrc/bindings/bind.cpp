@@ -33,6 +33,8 @@ const char* synonym(std::string_view name) {
   return nullptr;
 }
 
+}  // namespace
+
 int find_parameter(const Signature& s, PyObject* name) {
   for (size_t i = 0; i < s.parameters.size(); ++i)
     if (s.parameters[i].interned == name) return int(i);
@@ -46,22 +48,6 @@ int find_parameter(const Signature& s, PyObject* name) {
   }
   return -1;
 }
-
-std::string type_name(PyObject* o) {
-  if (is_tensor(o)) return "Tensor";
-  if (PyList_Check(o) || PyTuple_Check(o)) {
-    std::string text = PyList_Check(o) ? "list of [" : "tuple of (";
-    const Py_ssize_t n = PySequence_Fast_GET_SIZE(o);
-    for (Py_ssize_t i = 0; i < n && i < 8; ++i)
-      text += (i ? ", " : "") + std::string(Py_TYPE(PySequence_Fast_GET_ITEM(o, i))->tp_name);
-    if (n > 8) text += ", ...";
-    return text + (PyList_Check(o) ? "]" : ")");
-  }
-  const std::string_view name = Py_TYPE(o)->tp_name;
-  return std::string(name.substr(name.rfind('.') == name.npos ? 0 : name.rfind('.') + 1));
-}
-
-}  // namespace
 
 Signature::Signature(const char* source) : text(source) {
   bool keyword_only = false;
@@ -98,8 +84,8 @@ Signature::Signature(const char* source) : text(source) {
   if (parameters.size() > size_t(kMaxParameters)) runtime_error("too many parameters: ", text);
 }
 
-bool arrange(const Signature& s, const char* function, PyObject* self, PyObject* const* args,
-             Py_ssize_t nargs, PyObject* kwnames, Slots& slots, std::string* why) {
+bool arrange(const Signature& s, PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+             PyObject* kwnames, Slots& slots) {
   const int count = int(s.parameters.size());
   const int shift = self ? 1 : 0;
   int given = int(nargs) + shift;
@@ -125,47 +111,24 @@ bool arrange(const Signature& s, const char* function, PyObject* self, PyObject*
     }
     given = s.varargs + 1;
   } else {
-    if (given > s.positional) {
-      if (why)
-        *why = join_text(function, "() takes ", s.positional - shift, " positional argument",
-                         s.positional - shift == 1 ? "" : "s", " but ", nargs,
-                         nargs == 1 ? " was given" : " were given");
-      return false;
-    }
+    if (given > s.positional) return false;
     for (Py_ssize_t i = 0; i < nargs; ++i) slots.values[i + shift] = args[i];
   }
   if (kwnames) {
     const Py_ssize_t n = PyTuple_GET_SIZE(kwnames);
     for (Py_ssize_t k = 0; k < n; ++k) {
-      PyObject* name = PyTuple_GET_ITEM(kwnames, k);
-      const int i = find_parameter(s, name);
-      if (i < 0) {
-        if (why)
-          *why = join_text(function, "() got an unexpected keyword argument '",
-                           PyUnicode_AsUTF8(name), "'");
-        return false;
-      }
-      if ((i < given || slots.values[i] != s.parameters[size_t(i)].default_value) &&
-          !s.parameters[size_t(i)].keyword_only) {
-        if (why)
-          *why = join_text(function, "() got multiple values for argument '",
-                           s.parameters[size_t(i)].name, "'");
-        return false;
-      }
+      const int i = find_parameter(s, PyTuple_GET_ITEM(kwnames, k));
+      if (i < 0 || (i == s.out && self)) return false;  // methods have no out=
+      const Parameter& p = s.parameters[size_t(i)];
+      if ((i < given || slots.values[i] != p.default_value) && !p.keyword_only) return false;
       slots.values[i] = args[nargs + k];
     }
   }
   for (int i = 0; i < count; ++i) {
     if (slots.values[i]) continue;
-    if (s.parameters[size_t(i)].varargs) {
-      slots.varargs = checked(PyTuple_New(0));
-      slots.values[i] = slots.varargs.get();
-      continue;
-    }
-    if (why)
-      *why = join_text(function, "() missing 1 required positional arguments: \"",
-                       s.parameters[size_t(i)].name, "\"");
-    return false;
+    if (!s.parameters[size_t(i)].varargs || s.parameters[size_t(i)].name != "tensors") return false;
+    slots.varargs = checked(PyTuple_New(0));
+    slots.values[i] = slots.varargs.get();
   }
   return true;
 }
@@ -181,30 +144,6 @@ Ref Slots::value(int parameter) const {
   for (Py_ssize_t i = 0; i < item_count; ++i)
     PyTuple_SET_ITEM(tuple.get(), i, Ref::borrow(items[i]).release());
   return tuple;
-}
-
-void raise_mismatch(const char* function, const Signature& s, int parameter, const char* expected,
-                    PyObject* got, bool method) {
-  const Parameter& p = s.parameters[size_t(parameter)];
-  std::string position;
-  if (!p.keyword_only) position = join_text(" (position ", parameter + (method ? 0 : 1), ")");
-  type_error(function, "(): argument '", p.name, "'", position, " must be ", expected, ", not ",
-             type_name(got));
-}
-
-void raise_no_overload(const char* function, std::span<const Signature* const> overloads,
-                       PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
-  std::string text = join_text(function, "() received an invalid combination of arguments - got (");
-  const Py_ssize_t nkw = kwnames ? PyTuple_GET_SIZE(kwnames) : 0;
-  for (Py_ssize_t i = 0; i < nargs + nkw; ++i) {
-    if (i) text += ", ";
-    if (i >= nargs)
-      text += std::string(PyUnicode_AsUTF8(PyTuple_GET_ITEM(kwnames, i - nargs))) + "=";
-    text += type_name(args[i]);
-  }
-  text += "), but expected one of:\n";
-  for (const Signature* s : overloads) text += " * (" + s->text + ")\n";
-  type_error(text);
 }
 
 // --- argument conversions
@@ -423,6 +362,10 @@ std::string Binder::document(const char* name, std::string_view signature, bool 
                              const char* doc) {
   if (!single) return doc;
   std::string text(signature);
+  if (const size_t out = text.find(", out=None"); method && out != text.npos) {
+    text.erase(out, std::string_view(", out=None").size());
+    if (text.ends_with(", *")) text.erase(text.size() - 3);
+  }
   if (method) {
     const size_t end = text.find(", ");
     text = end == text.npos ? "$self" : "$self, " + text.substr(end + 2);
@@ -436,12 +379,12 @@ PyObject* Binder::describe() {
     const Description d = make();
     Ref overloads = checked(PyList_New(0));
     for (size_t i = 0; i < d.overloads.size(); ++i) {
-      const auto& [signature, types] = d.overloads[i];
+      const Overload& overload = *d.overloads[i];
       Ref type_list = checked(PyList_New(0));
-      for (const char* t : types)
+      for (const char* t : std::span(overload.types, overload.count))
         PyList_Append(type_list.get(), checked(PyUnicode_FromString(t)).get());
-      Ref entry =
-          checked(Py_BuildValue("(sOs)", signature->text.c_str(), type_list.get(), d.results[i]));
+      Ref entry = checked(Py_BuildValue("(sOs)", overload.signature().text.c_str(), type_list.get(),
+                                        d.results[i].c_str()));
       PyList_Append(overloads.get(), entry.get());
     }
     Ref entry = checked(Py_BuildValue("(siO)", d.name.c_str(), d.kinds, overloads.get()));

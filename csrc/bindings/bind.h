@@ -6,8 +6,9 @@
 //
 // Each fn<> is an overload. A call is one METH_FASTCALL function: arrange() sorts the arguments
 // into slots by the parsed signature, Arg<T> says whether a slot fits the C++ parameter and
-// converts it, to_python() wraps the result. An `out` parameter is handled here: the result is
-// written into it. `*name` takes varargs or one sequence. The same declarations give
+// converts it, to_python() wraps the result; call_error.cpp words what does not fit. An `out`
+// parameter is of functions only and handled by out.h: the result is written into it. `*name` takes
+// varargs or one sequence. The same declarations give
 // __text_signature__, the docs and the stub (Binder::describe).
 #pragma once
 
@@ -19,6 +20,7 @@
 #include <tuple>
 #include <vector>
 
+#include "bindings/out.h"
 #include "bindings/py_tensor.h"
 #include "bindings/py_types.h"
 #include "ops/copy.h"
@@ -66,11 +68,11 @@ struct Slots {
   Ref value(int parameter) const;  // varargs as a tuple
 };
 extern PyObject* const kItems;
-// Fills slots from a call. Returns false where the call does not fit; `why` (if given) then says
-// so, as PyTorch does.
-bool arrange(const Signature& signature, const char* function, PyObject* self,
-             PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames, Slots& slots,
-             std::string* why);
+// Fills slots from a call. Returns false where the call does not fit.
+bool arrange(const Signature& signature, PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+             PyObject* kwnames, Slots& slots);
+// Index of the parameter of that name (or a synonym), or -1.
+int find_parameter(const Signature& signature, PyObject* name);
 
 // --- arguments
 // ---------------------------------------------------------------------------------------
@@ -203,6 +205,18 @@ struct TensorsConversion {
   static bool accepts(PyObject* o) { return is_tensor_list(o); }
   static std::vector<Tensor> convert(PyObject* o) { return tensors_from(o); }
 };
+struct MemoryFormatConversion {
+  static constexpr auto type = "memory_format";
+  static bool accepts(PyObject* o) {
+    MemoryFormat ignored;
+    return memory_format_from_object(o, &ignored);
+  }
+  static MemoryFormat convert(PyObject* o) {
+    MemoryFormat format = MemoryFormat::Preserve;
+    memory_format_from_object(o, &format);
+    return format;
+  }
+};
 struct ObjectConversion {
   static constexpr auto type = "object";
   static bool accepts(PyObject*) { return true; }
@@ -244,6 +258,8 @@ struct Arg<std::span<const Tensor>> : TensorsConversion {
   static Held get(PyObject* o) { return Held(o); }
   static std::span<const Tensor> pass(Held& h) { return h; }
 };
+template <>
+struct Arg<MemoryFormat> : ValueArg<MemoryFormat, MemoryFormatConversion> {};
 template <>
 struct Arg<PyObject*> : ValueArg<PyObject*, ObjectConversion> {};
 template <class T>
@@ -337,29 +353,31 @@ PyObject* to_python(const R& r) {
       r.tie());
 }
 
+// Writes the result into out= and returns what the call gives back: a new reference to it.
 template <class R>
-void write_out_argument(const char* function, PyObject* out, const R& result) {
+PyObject* into_out(const char* function, const Signature& signature, PyObject* const* values,
+                   const R& result) {
+  PyObject* out = values[signature.out];
   if constexpr (std::is_same_v<R, Tensor>) {
-    if (!is_tensor(out)) type_error("argument 'out' must be Tensor, not ", Py_TYPE(out)->tp_name);
-    if (grad_mode.enabled && (requires_grad(as_tensor(out)) || requires_grad(result)))
-      runtime_error(function,
-                    "(): functions with out=... arguments don't support automatic differentiation, "
-                    "but one of the arguments requires grad.");
-    write_out(as_tensor(out), result);
+    write_outs(function, signature, values, {&result, 1});
+    return Ref::borrow(out).release();
   } else if constexpr (NamedResult<R>) {
-    Ref items = checked(PySequence_Tuple(out));
-    Py_ssize_t i = 0;
-    std::apply(
-        [&](const auto&... t) {
-          if (PyTuple_GET_SIZE(items.get()) != Py_ssize_t(sizeof...(t)))
-            type_error("out must hold ", sizeof...(t), " tensors");
-          (write_out_argument(function, PyTuple_GET_ITEM(items.get(), i++), t), ...);
-        },
-        result.tie());
+    const std::vector<Tensor> results =
+        std::apply([](const auto&... t) { return std::vector<Tensor>{t...}; }, result.tie());
+    write_outs(function, signature, values, results);
+    return named_tuple(join_text(R::name, "_out").c_str(), R::fields, tensors_from(out));
   } else {
-    type_error("out= is not supported here");
+    type_error(function, "() got an unexpected keyword argument 'out'");
   }
 }
+template <class R>
+constexpr int result_count() {
+  if constexpr (NamedResult<R>)
+    return int(std::tuple_size_v<decltype(std::declval<const R&>().tie())>);
+  else
+    return 1;
+}
+
 // --- functions
 // ---------------------------------------------------------------------------------------
 template <class F>
@@ -369,6 +387,14 @@ struct FunctionTraits<R (*)(A...)> {
   using Result = R;
   using Arguments = std::tuple<A...>;
   static constexpr size_t arity = sizeof...(A);
+};
+
+// An overload to those that describe it: call_error.cpp, the stub generator.
+struct Overload {
+  const Signature& (*signature)();
+  const char* const* types;           // of each C++ parameter
+  bool (*const* accepts)(PyObject*);  // whether an object fits it
+  size_t count;
 };
 
 template <auto Function, FixedString Text>
@@ -416,37 +442,49 @@ struct fn {
   static PyObject* call(const char* function, Slots& slots) {
     return call(function, slots, Sequence());
   }
+  static constexpr bool kHasOut =
+      std::string_view(Text.text).find(" out=None") != std::string_view::npos;
   template <size_t... I>
   static PyObject* call([[maybe_unused]] const char* function, Slots& slots,
                         std::index_sequence<I...>) {
+    using Result = typename Traits::Result;
+    if constexpr (kHasOut) {
+      if (slots.values[signature().out] != Py_None) [[unlikely]]
+        prepare_out(function, signature(), slots.values,
+                    result_count<std::remove_cvref_t<Result>>());
+    }
     [[maybe_unused]] std::tuple held{get<I>(slots)...};
-    if constexpr (std::is_void_v<typename Traits::Result>) {
+    if constexpr (std::is_void_v<Result>) {
       Function(At<I>::pass(std::get<I>(held))...);
       Py_RETURN_NONE;
     } else {
       auto&& result = Function(At<I>::pass(std::get<I>(held))...);
-      const int out = signature().out;
-      if (out >= 0 && slots.values[out] != Py_None) [[unlikely]] {
-        PyObject* target = slots.values[out];
-        write_out_argument(function, target, result);
-        Py_INCREF(target);
-        return target;
+      if constexpr (kHasOut) {
+        if (slots.values[signature().out] != Py_None) [[unlikely]]
+          return into_out<std::remove_cvref_t<Result>>(function, signature(), slots.values, result);
       }
       return to_python(std::move(result));
     }
   }
-  static std::vector<const char*> types() { return types(Sequence()); }
+  static constexpr const Overload* overload() { return overload(Sequence()); }
   template <size_t... I>
-  static std::vector<const char*> types(std::index_sequence<I...>) {
-    return {At<I>::type...};
+  static constexpr const Overload* overload(std::index_sequence<I...>) {
+    return &Described<I...>::overload;
   }
+
+ private:
+  template <size_t... I>
+  struct Described {
+    static constexpr const char* types[] = {At<I>::type..., nullptr};
+    static constexpr bool (*accepts[])(PyObject*) = {&At<I>::accepts..., nullptr};
+    static constexpr Overload overload{&signature, types, accepts, sizeof...(I)};
+  };
 };
 
-[[noreturn]] void raise_mismatch(const char* function, const Signature& signature, int parameter,
-                                 const char* expected, PyObject* got, bool method);
-[[noreturn]] void raise_no_overload(const char* function,
-                                    std::span<const Signature* const> overloads,
-                                    PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames);
+// Raises PyTorch's TypeError for a call that fits no overload.
+[[noreturn]] void raise_call_error(const char* function, std::span<const Overload* const> overloads,
+                                   bool method, PyObject* const* args, Py_ssize_t nargs,
+                                   PyObject* kwnames);
 
 // The C function of a def<>.
 template <FixedString Name, bool Method, class... Overloads>
@@ -456,33 +494,17 @@ PyObject* entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObjec
     PyObject* first = Method ? self : nullptr;
     PyObject* result = nullptr;
     bool done = false;
-    if constexpr (sizeof...(Overloads) == 1) {
-      using Only = std::tuple_element_t<0, std::tuple<Overloads...>>;
-      if (!arrange(Only::signature(), Name.text, first, args, nargs, kwnames, slots, nullptr))
-          [[unlikely]] {
-        std::string why;
-        arrange(Only::signature(), Name.text, first, args, nargs, kwnames, slots, &why);
-        type_error(why);
-      }
-      const int bad = Only::mismatch(slots);
-      if (bad >= 0) [[unlikely]]
-        raise_mismatch(Name.text, Only::signature(), bad, Only::types()[size_t(bad)],
-                       slots.value(bad).get(), Method);
-      return Only::call(Name.text, slots);
-    } else {
-      auto attempt = [&]<class O>() {
-        if (done ||
-            !arrange(O::signature(), Name.text, first, args, nargs, kwnames, slots, nullptr))
-          return;
-        if (O::mismatch(slots) >= 0) return;
-        done = true;
-        result = O::call(Name.text, slots);
-      };
-      (attempt.template operator()<Overloads>(), ...);
-      if (done) return result;
-      const Signature* all[] = {&Overloads::signature()...};
-      raise_no_overload(Name.text, all, args, nargs, kwnames);
-    }
+    auto attempt = [&]<class O>() {
+      if (done || !arrange(O::signature(), first, args, nargs, kwnames, slots) ||
+          O::mismatch(slots) >= 0)
+        return;
+      done = true;
+      result = O::call(Name.text, slots);
+    };
+    (attempt.template operator()<Overloads>(), ...);
+    if (done) return result;
+    static constexpr const Overload* all[] = {Overloads::overload()...};
+    raise_call_error(Name.text, all, Method, args, nargs, kwnames);
   } catch (...) {
     return raise_current();
   }
@@ -514,33 +536,51 @@ enum BindKind { kFunction = 1, kMethod = 2 };
 struct Description {
   std::string name;
   int kinds;
-  std::vector<std::pair<const Signature*, std::vector<const char*>>> overloads;
-  std::vector<const char*> results;
+  std::vector<const Overload*> overloads;
+  std::vector<std::string> results;
 };
 
+// The Python type of a result for the stub; a named tuple is "max: values indices".
 template <class R>
-constexpr const char* result_type_name() {
-  if constexpr (std::is_same_v<R, Tensor>)
-    return "Tensor";
-  else if constexpr (std::is_same_v<R, bool>)
-    return "bool";
-  else if constexpr (std::is_same_v<R, int64_t>)
-    return "int";
-  else if constexpr (std::is_same_v<R, double>)
-    return "float";
-  else if constexpr (std::is_same_v<R, DType>)
-    return "dtype";
-  else if constexpr (std::is_same_v<R, Dims>)
-    return "Size";
-  else if constexpr (std::is_same_v<R, std::string>)
-    return "str";
-  else if constexpr (std::is_void_v<R>)
-    return "None";
-  else if constexpr (std::is_same_v<R, PyObject*>)
-    return "Any";
-  else
-    return "tuple[Tensor, ...]";
-}
+struct StubType {
+  static std::string name() {
+    if constexpr (std::is_same_v<R, Tensor>)
+      return "Tensor";
+    else if constexpr (std::is_same_v<R, bool>)
+      return "bool";
+    else if constexpr (std::is_same_v<R, int64_t>)
+      return "int";
+    else if constexpr (std::is_same_v<R, double>)
+      return "float";
+    else if constexpr (std::is_same_v<R, DType>)
+      return "dtype";
+    else if constexpr (std::is_same_v<R, Dims>)
+      return "Size";
+    else if constexpr (std::is_same_v<R, std::string>)
+      return "str";
+    else if constexpr (std::is_void_v<R>)
+      return "None";
+    else if constexpr (std::is_same_v<R, PyObject*>)
+      return "Any";
+    else if constexpr (NamedResult<R>)
+      return named();
+    else
+      return "tuple[Tensor, ...]";
+  }
+  static std::string named() {
+    std::string text = std::string(R::name) + ":";
+    for (const char* field : R::fields) text += std::string(" ") + field;
+    return text;
+  }
+};
+template <class... T>
+struct StubType<std::tuple<T...>> {
+  static std::string name() {
+    std::string text;
+    ((text += (text.empty() ? "" : ", ") + StubType<T>::name()), ...);
+    return "tuple[" + text + "]";
+  }
+};
 
 class Binder {
  public:
@@ -552,8 +592,8 @@ class Binder {
       return Description{
           Name.text,
           kinds,
-          {{&Overloads::signature(), Overloads::types()}...},
-          {result_type_name<std::remove_cvref_t<typename Overloads::Traits::Result>>()...}};
+          {Overloads::overload()...},
+          {StubType<std::remove_cvref_t<typename Overloads::Traits::Result>>::name()...}};
     });
     static const std::string text =
         document(Name.text, first_signature<Overloads...>(), sizeof...(Overloads) == 1, false, doc);

@@ -20,5 +20,6 @@ void bind_factories(Binder& b);
 void bind_random(Binder& b);
 void bind_optim(Binder& b);
 void bind_printing(Binder& b);
+void bind_dlpack(Binder& b);
 
 }  // namespace tg

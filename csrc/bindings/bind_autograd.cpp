@@ -53,9 +53,14 @@ PyObject* tensor_backward(PyObject* self, PyObject* const* args, Py_ssize_t narg
       Py_RETURN_NONE;
     }
     Slots slots;
-    std::string why;
-    if (!arrange(backward_signature(), "backward", self, args, nargs, kwnames, slots, &why))
-      type_error(why);
+    if (!arrange(backward_signature(), self, args, nargs, kwnames, slots)) {
+      constexpr auto any = +[](PyObject*) { return true; };
+      static constexpr const char* types[] = {"Tensor", "object", "object", "object", "object"};
+      static constexpr bool (*accepts[])(PyObject*) = {any, any, any, any, any};
+      static constexpr Overload overload{&backward_signature, types, accepts, 5};
+      const Overload* all[] = {&overload};
+      raise_call_error("backward", all, true, args, nargs, kwnames);
+    }
     BackwardOptions options;
     options.create_graph = PyObject_IsTrue(slots.values[3]) == 1;
     options.retain_graph =

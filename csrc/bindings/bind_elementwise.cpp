@@ -16,6 +16,7 @@ Tensor div_rounded(const Operand& a, const Operand& b, std::optional<std::string
 Tensor div_in_place(const Tensor& self, const Operand& b, std::optional<std::string> mode) {
   return div_(self, b, mode ? *mode : std::string());
 }
+Tensor true_divide_(const Tensor& self, const Operand& b) { return div_(self, b, ""); }
 Tensor clamp_min(const Tensor& x, const Operand& min) { return clamp(x, &min, nullptr); }
 Tensor clamp_max(const Tensor& x, const Operand& max) { return clamp(x, nullptr, &max); }
 Tensor clamp_min_(const Tensor& x, const Operand& min) { return clamp_(x, &min, nullptr); }
@@ -27,6 +28,26 @@ constexpr auto unary_of(Tensor (*f)(const Tensor&)) { return f; }
 constexpr auto binary_of(Tensor (*f)(const Operand&, const Operand&)) { return f; }
 constexpr auto alpha_of(Tensor (*f)(const Operand&, const Operand&, const Scalar&)) { return f; }
 constexpr int kBoth = kFunction | kMethod;
+
+// What Python may pass: the numbers that PyTorch takes.
+using Binary = Tensor (*)(const Operand&, const Operand&);
+template <Binary F>
+Tensor of_tensors(const Tensor& a, const Tensor& b) {
+  return F(a, b);
+}
+template <Binary F>
+Tensor of_tensor_first(const Tensor& a, const Operand& b) {
+  return F(a, b);
+}
+template <class Op, Binary F>
+constexpr auto bound() {
+  if constexpr (requires { Op::tensors_only; })
+    return &of_tensors<F>;
+  else if constexpr (requires { Op::tensor_first; })
+    return &of_tensor_first<F>;
+  else
+    return F;
+}
 
 }  // namespace
 
@@ -40,9 +61,9 @@ void bind_elementwise(Binder& b) {
   b.def<#function, fn<unary_of(&function), "input, *, out=None">>(kBoth, Op::doc);
   TG_UNARY_PREDICATES(TG_BIND)
 #undef TG_BIND
-#define TG_BIND(function, Op)                                                              \
-  b.def<#function, fn<binary_of(&function), "input, other, *, out=None">>(kBoth, Op::doc); \
-  b.def<#function "_", fn<&function##_, "input, other">>(kMethod,                          \
+#define TG_BIND(function, Op)                                                                \
+  b.def<#function, fn<bound<Op, &function>(), "input, other, *, out=None">>(kBoth, Op::doc); \
+  b.def<#function "_", fn<&function##_, "input, other">>(kMethod,                            \
                                                          "In-place form of " #function "().");
   TG_BINARY_OPS(TG_BIND)
 #undef TG_BIND
@@ -60,6 +81,7 @@ void bind_elementwise(Binder& b) {
   b.def<"divide", fn<&div_rounded, "input, other, *, rounding_mode=None, out=None">>(kBoth,
                                                                                      Div::doc);
   b.def<"true_divide", fn<binary_of(&div), "input, other, *, out=None">>(kBoth, Div::doc);
+  b.def<"true_divide_", fn<&true_divide_, "input, other">>(kMethod, "In-place form of div().");
   b.def<"div_", fn<&div_in_place, "input, other, *, rounding_mode=None">>(
       kMethod, "In-place form of div().");
   b.def<"divide_", fn<&div_in_place, "input, other, *, rounding_mode=None">>(
@@ -82,11 +104,11 @@ void bind_elementwise(Binder& b) {
   b.def<"negative", fn<unary_of(&neg), "input, *, out=None">>(kBoth, Neg::doc);
   b.def<"absolute", fn<unary_of(&abs), "input, *, out=None">>(kBoth, Abs::doc);
   b.def<"positive", fn<&positive, "input">>(kBoth, "The input itself.");
-  b.def<"greater", fn<binary_of(&gt), "input, other, *, out=None">>(kBoth, Gt::doc);
-  b.def<"less", fn<binary_of(&lt), "input, other, *, out=None">>(kBoth, Lt::doc);
-  b.def<"not_equal", fn<binary_of(&ne), "input, other, *, out=None">>(kBoth, Ne::doc);
-  b.def<"greater_equal", fn<binary_of(&ge), "input, other, *, out=None">>(kBoth, Ge::doc);
-  b.def<"less_equal", fn<binary_of(&le), "input, other, *, out=None">>(kBoth, Le::doc);
+  b.def<"greater", fn<bound<Gt, &gt>(), "input, other, *, out=None">>(kBoth, Gt::doc);
+  b.def<"less", fn<bound<Lt, &lt>(), "input, other, *, out=None">>(kBoth, Lt::doc);
+  b.def<"not_equal", fn<bound<Ne, &ne>(), "input, other, *, out=None">>(kBoth, Ne::doc);
+  b.def<"greater_equal", fn<bound<Ge, &ge>(), "input, other, *, out=None">>(kBoth, Ge::doc);
+  b.def<"less_equal", fn<bound<Le, &le>(), "input, other, *, out=None">>(kBoth, Le::doc);
 }
 
 }  // namespace tg

@@ -22,8 +22,11 @@ Tensor sized(Dims size, std::optional<DType> dtype, PyObject* layout, PyObject* 
   return with_grad(make(size, dtype ? *dtype : default_dtype()), requires_grad);
 }
 Tensor empty_formatted(Dims size, std::optional<DType> dtype, PyObject* layout, PyObject* device,
-                       bool pin_memory, bool requires_grad, PyObject*) {
-  return sized<empty>(std::move(size), dtype, layout, device, pin_memory, requires_grad);
+                       bool, bool requires_grad, std::optional<MemoryFormat> memory_format) {
+  check_place(layout, device);
+  return with_grad(empty(size, dtype.value_or(default_dtype()),
+                         memory_format.value_or(MemoryFormat::Contiguous)),
+                   requires_grad);
 }
 Tensor full_sized(Dims size, const Scalar& fill_value, std::optional<DType> dtype, PyObject* layout,
                   PyObject* device, bool, bool requires_grad) {
@@ -61,13 +64,14 @@ Tensor scalar_tensor(const Scalar& s, std::optional<DType> dtype, PyObject* layo
 
 // --- like another tensor ------------------------------------------------------------------------
 Tensor empty_like_of(const Tensor& like, std::optional<DType> dtype, PyObject* layout,
-                     PyObject* device, bool, bool requires_grad, PyObject* memory_format) {
+                     PyObject* device, bool, bool requires_grad,
+                     std::optional<MemoryFormat> memory_format) {
   check_place(layout, device);
   return with_grad(empty_as(like, dtype.value_or(like.dtype()), memory_format), requires_grad);
 }
 Tensor full_like_of(const Tensor& like, const Scalar& fill_value, std::optional<DType> dtype,
                     PyObject* layout, PyObject* device, bool, bool requires_grad,
-                    PyObject* memory_format) {
+                    std::optional<MemoryFormat> memory_format) {
   check_place(layout, device);
   const Tensor out = empty_as(like, dtype.value_or(like.dtype()), memory_format);
   fill_checked(out, fill_value);
@@ -76,7 +80,7 @@ Tensor full_like_of(const Tensor& like, const Scalar& fill_value, std::optional<
 template <int value>
 Tensor constant_like(const Tensor& like, std::optional<DType> dtype, PyObject* layout,
                      PyObject* device, bool pin_memory, bool requires_grad,
-                     PyObject* memory_format) {
+                     std::optional<MemoryFormat> memory_format) {
   return full_like_of(like, Scalar(value), dtype, layout, device, pin_memory, requires_grad,
                       memory_format);
 }
@@ -110,12 +114,53 @@ Tensor linspace_between(const Scalar& start, const Scalar& end, int64_t steps,
   check_place(layout, device);
   return with_grad(linspace(start, end, steps, dtype.value_or(default_dtype())), requires_grad);
 }
+// 0-d tensors as ends, of any dtype.
+Scalar end_of(const Operand& x) {
+  if (!x.is_tensor()) return x.scalar;
+  const Tensor& t = *x.tensor;
+  return visit_dtype(t.dtype(), [&](auto tag) -> Scalar {
+    using T = typename decltype(tag)::type;
+    const T v = *t.data<T>();
+    if constexpr (std::is_same_v<T, bool>)
+      return v;
+    else if constexpr (std::is_integral_v<T>)
+      return int64_t(v);
+    else
+      return double(v);
+  });
+}
+template <FixedString name>
+void check_ends(const Operand& start, const Operand& end) {
+  const auto dims = [](const Operand& x) { return x.is_tensor() ? x.tensor->dim() : 0; };
+  if (dims(start) == 0 && dims(end) == 0) return;
+  if (start.is_tensor() && end.is_tensor())
+    runtime_error(name.text,
+                  " only supports 0-dimensional start and end tensors, but got start with ",
+                  dims(start), " dimension(s) and end with ", dims(end), " dimension(s).");
+  runtime_error(name.text, " only supports 0-dimensional start and end tensors, but got ",
+                start.is_tensor() ? "start" : "end", " with ", dims(start) + dims(end),
+                " dimension(s).");
+}
+Tensor linspace_of(const Operand& start, const Operand& end, int64_t steps,
+                   std::optional<DType> dtype, PyObject* layout, PyObject* device, bool pin_memory,
+                   bool requires_grad) {
+  check_ends<"linspace">(start, end);
+  return linspace_between(end_of(start), end_of(end), steps, dtype, layout, device, pin_memory,
+                          requires_grad);
+}
 Tensor logspace_between(const Scalar& start, const Scalar& end, int64_t steps, double base,
                         std::optional<DType> dtype, PyObject* layout, PyObject* device, bool,
                         bool requires_grad) {
   check_place(layout, device);
   return with_grad(logspace(start, end, steps, base, dtype.value_or(default_dtype())),
                    requires_grad);
+}
+Tensor logspace_of(const Operand& start, const Operand& end, int64_t steps, double base,
+                   std::optional<DType> dtype, PyObject* layout, PyObject* device, bool pin_memory,
+                   bool requires_grad) {
+  check_ends<"logspace">(start, end);
+  return logspace_between(end_of(start), end_of(end), steps, base, dtype, layout, device,
+                          pin_memory, requires_grad);
 }
 Tensor eye_of(int64_t n, int64_t m, std::optional<DType> dtype, PyObject* layout, PyObject* device,
               bool, bool requires_grad) {
@@ -167,10 +212,9 @@ void bind_factories(Binder& b) {
       kFunction,
       "Numbers from start (0) up to, not including, end, `step` apart. int64 for integers, else "
       "the default dtype.");
-  b.def<"linspace", fn<&linspace_between, "start, end, steps, *, " TG_OPTIONS ", out=None">>(
+  b.def<"linspace", fn<&linspace_of, "start, end, steps, *, " TG_OPTIONS ", out=None">>(
       kFunction, "`steps` evenly spaced numbers from start to end, both included.");
-  b.def<"logspace",
-        fn<&logspace_between, "start, end, steps, base=10.0, *, " TG_OPTIONS ", out=None">>(
+  b.def<"logspace", fn<&logspace_of, "start, end, steps, base=10.0, *, " TG_OPTIONS ", out=None">>(
       kFunction, "`base` raised to `steps` evenly spaced numbers from start to end.");
   b.def<"eye", fn<&square_eye, "n, *, " TG_OPTIONS ", out=None">,
         fn<&eye_of, "n, m, *, " TG_OPTIONS ", out=None">>(

@@ -5,6 +5,17 @@
 #include "ops/ternary.h"
 
 namespace tg {
+
+struct ComplexNumber {};
+template <>
+struct Arg<ComplexNumber> {
+  using Held = ComplexNumber;
+  static constexpr auto type = "complex";
+  static bool accepts(PyObject* o) { return PyComplex_Check(o); }
+  static Held get(PyObject*) { return {}; }
+  static Held pass(Held& h) { return h; }
+};
+
 namespace {
 
 constexpr int kBoth = kFunction | kMethod;
@@ -33,6 +44,11 @@ Tensor index_put_list_(const Tensor& self, const std::vector<Tensor>& indices, c
   return index_put_(self, indices, values, accumulate);
 }
 
+// A complex value never fits.
+Tensor masked_fill_complex(const Tensor&, const Tensor&, ComplexNumber) {
+  runtime_error("value cannot be converted to type float without overflow");
+}
+
 }  // namespace
 
 void bind_indexing(Binder& b) {
@@ -45,8 +61,9 @@ void bind_indexing(Binder& b) {
       ">>> x = tg.tensor([1., -2.])\n>>> tg.where(x > 0, x, 0.0)\ntensor([1., 0.])");
   b.def<"where", fn<&where_method, "input, condition, other">>(
       kMethod, "The elements where condition is true, those of other elsewhere.");
-  b.def<"masked_fill", fn<&masked_fill, "input, mask, value">>(
-      kBoth, "A copy with value where mask is true.");
+  b.def<"masked_fill", fn<&masked_fill, "input, mask, value">,
+        fn<&masked_fill_complex, "input, mask, value">>(kBoth,
+                                                        "A copy with value where mask is true.");
   b.def<"masked_fill_", fn<&masked_fill_, "input, mask, value">>(kMethod,
                                                                  "In-place form of masked_fill().");
   b.def<"masked_select", fn<&masked_select, "input, mask, *, out=None">>(

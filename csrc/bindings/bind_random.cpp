@@ -196,7 +196,7 @@ Tensor drawn(Dims size, GeneratorState& generator, std::optional<DType> dtype, P
 
 Tensor rand_like(const Tensor& like, GeneratorState& generator, std::optional<DType> dtype,
                  PyObject* layout, PyObject* device, bool, bool requires_grad,
-                 PyObject* memory_format) {
+                 std::optional<MemoryFormat> memory_format) {
   check_place(layout, device);
   return with_grad(
       uniform_(empty_as(like, dtype.value_or(like.dtype()), memory_format), 0, 1, generator),
@@ -204,7 +204,7 @@ Tensor rand_like(const Tensor& like, GeneratorState& generator, std::optional<DT
 }
 Tensor randn_like(const Tensor& like, GeneratorState& generator, std::optional<DType> dtype,
                   PyObject* layout, PyObject* device, bool, bool requires_grad,
-                  PyObject* memory_format) {
+                  std::optional<MemoryFormat> memory_format) {
   check_place(layout, device);
   return with_grad(
       normal_(empty_as(like, dtype.value_or(like.dtype()), memory_format), 0, 1, generator),
@@ -225,14 +225,16 @@ Tensor randint_to(int64_t high, Dims size, GeneratorState& generator, std::optio
 }
 Tensor randint_like_between(const Tensor& like, int64_t low, int64_t high,
                             GeneratorState& generator, std::optional<DType> dtype, PyObject* layout,
-                            PyObject* device, bool, bool requires_grad, PyObject* memory_format) {
+                            PyObject* device, bool, bool requires_grad,
+                            std::optional<MemoryFormat> memory_format) {
   check_place(layout, device);
   const Tensor out = empty_as(like, dtype.value_or(like.dtype()), memory_format);
   return with_grad(random_(out, low, high, generator), requires_grad);
 }
 Tensor randint_like_to(const Tensor& like, int64_t high, GeneratorState& generator,
                        std::optional<DType> dtype, PyObject* layout, PyObject* device,
-                       bool pin_memory, bool requires_grad, PyObject* memory_format) {
+                       bool pin_memory, bool requires_grad,
+                       std::optional<MemoryFormat> memory_format) {
   return randint_like_between(like, 0, high, generator, dtype, layout, device, pin_memory,
                               requires_grad, memory_format);
 }

@@ -29,7 +29,11 @@ int64_t stride_of(const Tensor& t, int64_t d) {
   if (t.dim() == 0) index_error("Dimension specified as ", d, " but tensor has no dimensions");
   return t.stride(wrap_dim(d, t.dim()));
 }
-bool is_contiguous(const Tensor& t, PyObject*) { return t.is_contiguous(); }
+using Format = std::optional<MemoryFormat>;
+MemoryFormat or_preserve(const Format& f) { return f.value_or(MemoryFormat::Preserve); }
+bool is_contiguous_in(const Tensor& t, Format memory_format) {
+  return is_contiguous(t, memory_format.value_or(MemoryFormat::Contiguous));
+}
 bool is_floating_point(const Tensor& t) { return is_floating(t.dtype()); }
 bool never(const Tensor&) { return false; }
 bool is_signed(const Tensor& t) { return t.dtype() != DType::Bool && t.dtype() != DType::UInt8; }
@@ -50,34 +54,34 @@ bool is_nonzero(const Tensor& t) {
 bool is_view(const Tensor& t) { return t->base; }
 bool is_tensor_object(PyObject* o) { return is_tensor(o); }
 
-Tensor clone_with(const Tensor& t, PyObject* memory_format) {
-  Tensor out = clone(t);
-  return memory_format == Py_None ? out : contiguous(out);
+Tensor clone_with(const Tensor& t, Format memory_format) {
+  return memory_format ? clone(t, *memory_format) : clone(t);
 }
-Tensor contiguous_with(const Tensor& t, PyObject*) { return contiguous(t); }
+Tensor contiguous_with(const Tensor& t, Format memory_format) {
+  return contiguous(t, memory_format.value_or(MemoryFormat::Contiguous));
+}
 
-Tensor converted(const Tensor& t, DType dtype, bool copy) {
-  return copy && t.dtype() == dtype ? clone(t) : to_dtype(t, dtype);
-}
-Tensor to_dtype_of(const Tensor& t, DType dtype, bool, bool copy, PyObject*) {
-  return converted(t, dtype, copy);
+Tensor to_dtype_of(const Tensor& t, DType dtype, bool, bool copy, Format memory_format) {
+  return to_dtype(t, dtype, or_preserve(memory_format), copy);
 }
 Tensor to_device(const Tensor& t, PyObject* device, std::optional<DType> dtype, bool, bool copy,
-                 PyObject*) {
+                 Format memory_format) {
   check_device(device);
-  return converted(t, dtype.value_or(t.dtype()), copy);
+  return to_dtype(t, dtype.value_or(t.dtype()), or_preserve(memory_format), copy);
 }
-Tensor to_other(const Tensor& t, const Tensor& other, bool, bool copy, PyObject*) {
-  return converted(t, other.dtype(), copy);
+Tensor to_other(const Tensor& t, const Tensor& other, bool, bool copy, Format memory_format) {
+  return to_dtype(t, other.dtype(), or_preserve(memory_format), copy);
 }
 Tensor type_as(const Tensor& t, const Tensor& other) { return to_dtype(t, other.dtype()); }
 template <DType D>
-Tensor cast(const Tensor& t, PyObject*) {
-  return to_dtype(t, D);
+Tensor cast(const Tensor& t, Format memory_format) {
+  return to_dtype(t, D, or_preserve(memory_format), false);
 }
 
-Tensor cpu(const Tensor& t, PyObject*) { return t; }
-Tensor cuda(const Tensor&, PyObject*) {
+Tensor cpu(const Tensor& t, Format memory_format) {
+  return to_dtype(t, t.dtype(), or_preserve(memory_format), false);
+}
+Tensor cuda(const Tensor&, PyObject*, bool, Format) {
   runtime_error(
       "tapegrad runs on the CPU only: there is no CUDA device (torch.cuda.is_available() is "
       "False)");
@@ -199,8 +203,8 @@ void bind_tensor(Binder& b) {
       kMethod, "All sizes as a Size, or the size of one dimension.");
   b.def<"stride", fn<&stride_all, "input">, fn<&stride_of, "input, dim">>(
       kMethod, "Steps between neighbours, in elements.");
-  b.def<"is_contiguous", fn<&is_contiguous, "input, memory_format=None">>(
-      kMethod, "True where the elements lie row by row without gaps.");
+  b.def<"is_contiguous", fn<&is_contiguous_in, "input, *, memory_format=None">>(
+      kMethod, "True where the elements lie row by row, or in the given order, without gaps.");
   b.def<"is_floating_point", fn<&is_floating_point, "input">>(kBoth, "True for floating dtypes.");
   b.def<"is_complex", fn<&never, "input">>(kBoth,
                                            "Always False: there are no complex tensors yet.");
@@ -220,16 +224,17 @@ void bind_tensor(Binder& b) {
   b.def<"is_tensor", fn<&is_tensor_object, "obj">>(kFunction, "True for tensors.");
   b.def<"clone", fn<&clone_with, "input, *, memory_format=None">>(kBoth,
                                                                   "A copy with the same history.");
-  b.def<"contiguous", fn<&contiguous_with, "input, memory_format=None">>(
-      kMethod, "The tensor itself where it is contiguous, else a copy that is.");
+  b.def<"contiguous", fn<&contiguous_with, "input, *, memory_format=None">>(
+      kMethod,
+      "The tensor itself where it is contiguous (in the given order), else a copy that is.");
   b.def<
       "to", fn<&to_dtype_of, "input, dtype, non_blocking=False, copy=False, *, memory_format=None">,
       fn<&to_other, "input, other, non_blocking=False, copy=False, *, memory_format=None">,
       fn<&to_device,
          "input, device=None, dtype=None, non_blocking=False, copy=False, *, memory_format=None">>(
       kMethod,
-      "The tensor with another dtype; itself where nothing changes. The device can only be the "
-      "CPU.");
+      "The tensor with another dtype or order in memory; itself where nothing changes. The device "
+      "can only be the CPU.");
   b.def<"type_as", fn<&type_as, "input, other">>(kMethod, "The tensor with the dtype of other.");
   b.def<"type", fn<&type_to, "input, dtype">, fn<&type_named, "input, dtype">,
         fn<&type_string, "input">>(kMethod,
@@ -250,7 +255,7 @@ void bind_tensor(Binder& b) {
 #undef TG_CAST
   b.def<"cpu", fn<&cpu, "input, memory_format=None">>(
       kMethod, "The tensor itself: all tensors are on the CPU.");
-  b.def<"cuda", fn<&cuda, "input, device=None">>(
+  b.def<"cuda", fn<&cuda, "input, device=None, non_blocking=False, memory_format=None">>(
       kMethod, "Raises RuntimeError: tapegrad runs on the CPU only.");
   b.def<"copy_", fn<&copy_from, "input, src, non_blocking=False">>(
       kMethod, "Copies src (broadcast, cast) into this tensor.");

@@ -36,6 +36,7 @@ PYBIND11_MODULE(_core, m) {
     tg::bind_random(binder);
     tg::bind_optim(binder);
     tg::bind_printing(binder);
+    tg::bind_dlpack(binder);
   } catch (...) {
     tg::raise_current();
     throw pybind11::error_already_set();

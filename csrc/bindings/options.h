@@ -72,10 +72,8 @@ void def_sized(Binder& b, const char* doc) {
 }
 
 // What new tensors of the shape of `like` start from.
-inline Tensor empty_as(const Tensor& like, DType dtype, PyObject* memory_format) {
-  if (memory_format == Py_None || prints_as(memory_format, "torch.preserve_format"))
-    return empty_like(like, dtype);
-  return empty(like.sizes(), dtype);
+inline Tensor empty_as(const Tensor& like, DType dtype, std::optional<MemoryFormat> memory_format) {
+  return empty_like(like, dtype, memory_format.value_or(MemoryFormat::Preserve));
 }
 
 }  // namespace tg

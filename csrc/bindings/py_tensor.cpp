@@ -164,6 +164,22 @@ PyGetSetDef dict_getset = {"__dict__", tensor_get_dict, PyObject_GenericSetDict,
 
 }  // namespace
 
+namespace {
+// Tensor.__rsub__(2, x) and its kin: PyTorch's are plain functions, which take any first argument.
+// A slot wrapper tests it against the type that it belongs to, and every object is an `object`.
+// Methods in their place would send the operators of all subclasses through a lookup by name.
+void open_reflected_operators() {
+  for (const char* name : {"__radd__", "__rsub__", "__rmul__", "__rtruediv__", "__rfloordiv__",
+                           "__rmod__", "__rpow__"}) {
+    PyObject* found = PyDict_GetItemString(tensor_type->tp_dict, name);
+    if (!found || Py_TYPE(found) != &PyWrapperDescr_Type) continue;
+    auto* descriptor = reinterpret_cast<PyDescrObject*>(found);
+    Py_INCREF(&PyBaseObject_Type);
+    Py_SETREF(descriptor->d_type, &PyBaseObject_Type);
+  }
+}
+}  // namespace
+
 PyObject* wrap(Tensor tensor) {
   TensorImpl* impl = tensor.impl();
   if (!impl) Py_RETURN_NONE;
@@ -216,6 +232,7 @@ PyTypeObject* make_tensor_type(PyObject* module) {
   Ref descriptor = checked(PyDescr_NewGetSet(tensor_type, &dict_getset));
   if (PyDict_SetItemString(tensor_type->tp_dict, "__dict__", descriptor.get()) < 0)
     throw PythonError();
+  open_reflected_operators();
   return tensor_type;
 }
 

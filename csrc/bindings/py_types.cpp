@@ -146,7 +146,28 @@ PyObject* set_device_object(PyObject*, PyObject* device) {
 }
 PyMethodDef set_device_def = {"_set_device_object", set_device_object, METH_O, nullptr};
 
+PyObject* memory_formats[4];  // in the order of MemoryFormat
+PyObject* set_memory_formats(PyObject*, PyObject* formats) {
+  if (!PyTuple_Check(formats) || PyTuple_GET_SIZE(formats) != 4) {
+    PyErr_SetString(PyExc_TypeError, "_set_memory_formats() takes a tuple of 4");
+    return nullptr;
+  }
+  for (int i = 0; i < 4; ++i)
+    Py_XSETREF(memory_formats[i], Py_NewRef(PyTuple_GET_ITEM(formats, i)));
+  Py_RETURN_NONE;
+}
+PyMethodDef set_memory_formats_def = {"_set_memory_formats", set_memory_formats, METH_O, nullptr};
+
 }  // namespace
+
+bool memory_format_from_object(PyObject* object, MemoryFormat* format) {
+  for (int i = 0; i < 4; ++i) {
+    if (object != memory_formats[i]) continue;
+    *format = MemoryFormat(i);
+    return true;
+  }
+  return false;
+}
 
 PyObject* dtype_object(DType dtype) { return dtypes[static_cast<int>(dtype)]; }
 
@@ -231,6 +252,8 @@ void bind_types(PyObject* module) {
     throw PythonError();
   Ref function = checked(PyCFunction_New(&set_device_def, nullptr));
   if (PyObject_SetAttrString(module, "_set_device_object", function.get()) < 0) throw PythonError();
+  Ref formats = checked(PyCFunction_New(&set_memory_formats_def, nullptr));
+  if (PyObject_SetAttrString(module, "_set_memory_formats", formats.get()) < 0) throw PythonError();
 }
 
 }  // namespace tg

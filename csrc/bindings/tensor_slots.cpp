@@ -28,6 +28,7 @@ PyObject* binary_slow(PyObject* a, PyObject* b) {
   OperandHolder x, y;
   operand_from(a, x);
   operand_from(b, y);
+  if (!x.held.defined() && !y.held.defined()) Py_RETURN_NOTIMPLEMENTED;
   return wrap(F(Arg<const Operand&>::pass(x), Arg<const Operand&>::pass(y)));
 }
 

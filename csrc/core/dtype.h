@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <limits>
+#include <type_traits>
 
 #include "core/error.h"
 
@@ -238,8 +240,9 @@ decltype(auto) visit_floating(DType dtype, const char* what, F&& f) {
   }
 }
 
-// Conversion with one defined answer: a float that no integer can hold becomes the smallest int64
-// first (as x86 does), then wraps; NaN is true.
+// Conversion with one defined answer, PyTorch's on x86: a float goes to uint8 and int64 through 64
+// bits, to the other integers through 32, and becomes the smallest of those where it does not fit;
+// NaN is true.
 template <class To, class From>
 inline To convert(From value) {
   if constexpr (std::is_same_v<To, From>) {
@@ -251,8 +254,11 @@ inline To convert(From value) {
   } else if constexpr (std::is_same_v<To, Half> || std::is_same_v<To, BFloat16>) {
     return To(static_cast<float>(value));
   } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
-    const bool fits = value >= From(-9223372036854775808.0) && value < From(9223372036854775808.0);
-    return static_cast<To>(fits ? static_cast<int64_t>(value) : INT64_MIN);
+    using Wide =
+        std::conditional_t<sizeof(To) == 8 || std::is_same_v<To, uint8_t>, int64_t, int32_t>;
+    constexpr From kEnd = sizeof(Wide) == 8 ? From(0x1p63) : From(0x1p31);
+    const bool fits = value >= -kEnd && value < kEnd;
+    return static_cast<To>(fits ? static_cast<Wide>(value) : std::numeric_limits<Wide>::min());
   } else {
     return static_cast<To>(value);
   }

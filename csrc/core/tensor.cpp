@@ -153,31 +153,6 @@ Tensor empty(std::span<const int64_t> sizes, DType dtype) {
   return out;
 }
 
-Tensor empty_like(const Tensor& t, DType dtype) {
-  Tensor out = empty(t.sizes(), dtype);
-  if (t.is_contiguous() || t.dim() < 2) return out;
-  // Dense and non-overlapping in some order of the dims: keep that order.
-  const int n = t.dim();
-  int order[kMaxDims];
-  for (int i = 0; i < n; ++i) order[i] = i;
-  std::stable_sort(order, order + n, [&](int a, int b) {
-    return t.stride(a) != t.stride(b) ? t.stride(a) > t.stride(b) : false;
-  });
-  Dims strides(n);
-  int64_t step = 1;
-  bool dense = true;
-  for (int k = n - 1; k >= 0; --k) {
-    const int d = order[k];
-    if (t.size(d) != 1 && t.stride(d) != step) dense = false;
-    strides[d] = step;
-    step *= std::max<int64_t>(t.size(d), 1);
-  }
-  for (int i = 0; i < n && !dense; ++i)
-    if (t.stride(i) == 0 && t.size(i) > 1) return out;  // expanded: plain rows
-  out->set_geometry(t.sizes(), strides);
-  return out;
-}
-
 namespace {
 
 Tensor shell_over(Storage* storage, DType dtype, char* data, std::span<const int64_t> sizes,

@@ -172,7 +172,8 @@ inline thread_local constinit bool inference_mode = false;
 // New memory, not initialised.
 Tensor empty(std::span<const int64_t> sizes, DType dtype);
 inline Tensor empty_like_contiguous(const Tensor& t) { return empty(t.sizes(), t.dtype()); }
-// Same sizes, and the strides' order where they are dense (PyTorch's preserve_format).
+// Same sizes; the same strides where they are dense, else strides in the same order (PyTorch's
+// preserve_format). In layout.cpp; layout.h has the other formats.
 Tensor empty_like(const Tensor& t, DType dtype);
 
 // The one constructor of views: checks sizes, strides and offset (in elements) against the storage.

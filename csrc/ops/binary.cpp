@@ -144,8 +144,6 @@ Tensor div(const Operand& a, const Operand& b, const std::string& rounding_mode)
   if (rounding_mode != "trunc")
     runtime_error("div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '",
                   rounding_mode, "'");
-  const DType type = result_type(a, b);
-  if (is_floating(type)) return trunc(div(a, b));
   return binary<TruncDivide>(a, b);
 }
 
@@ -159,6 +157,8 @@ Tensor clamp_one(const Tensor& x, const Operand& bound, bool is_min) {
 Tensor clamp(const Tensor& x, const Operand* min, const Operand* max) {
   if (!min && !max) runtime_error("torch.clamp: At least one of 'min' or 'max' must not be None");
   Tensor out = x;
+  if (min && max && (min->is_tensor() || max->is_tensor()))  // the dtype follows from all three
+    out = to_dtype(x, (ResultType() << x << *min << *max).value());
   if (min) out = clamp_one(out, *min, true);
   if (max) out = clamp_one(out, *max, false);
   return out;

@@ -6,6 +6,12 @@
 
 namespace tg {
 
+inline Tensor zeros_like_gradient(const Tensor& g) {
+  Tensor out = empty(g.sizes(), g.dtype());
+  fill_values(out, Scalar(0));
+  return out;
+}
+
 struct Add {
   static constexpr bool takes_two_numbers = true;  // torch.add(1, 2) gives a 0-d tensor
   static constexpr bool number_is_input = true;
@@ -94,6 +100,7 @@ struct PowOfNumber : Pow {
 };
 // Where both are equal the gradient is shared; a NaN on either side passes it on, as in PyTorch.
 struct Maximum {
+  static constexpr bool tensors_only = true;  // no numbers, in Python
   static constexpr auto name = "maximum", node = "MaximumBackward0",
                         doc = "The greater of the operands; NaN if either is.";
   static constexpr auto domain = Domain::Any;
@@ -110,6 +117,7 @@ struct Maximum {
   }
 };
 struct Minimum {
+  static constexpr bool tensors_only = true;  // no numbers, in Python
   static constexpr auto name = "minimum", node = "MinimumBackward0",
                         doc = "The lesser of the operands; NaN if either is.";
   static constexpr auto domain = Domain::Any;
@@ -131,38 +139,47 @@ struct Comparison {
   static constexpr auto domain = Domain::Predicate;
 };
 struct Eq : Comparison {
+  static constexpr bool tensor_first = true;
   static constexpr auto name = "eq", doc = "True where the operands are equal.";
   static bool forward(auto a, auto b) { return a == b; }
 };
 struct Ne : Comparison {
+  static constexpr bool tensor_first = true;
   static constexpr auto name = "ne", doc = "True where the operands differ.";
   static bool forward(auto a, auto b) { return a != b; }
 };
 struct Lt : Comparison {
+  static constexpr bool tensor_first = true;
   static constexpr auto name = "lt", doc = "True where input < other.";
   static bool forward(auto a, auto b) { return a < b; }
 };
 struct Le : Comparison {
+  static constexpr bool tensor_first = true;
   static constexpr auto name = "le", doc = "True where input <= other.";
   static bool forward(auto a, auto b) { return a <= b; }
 };
 struct Gt : Comparison {
+  static constexpr bool tensor_first = true;
   static constexpr auto name = "gt", doc = "True where input > other.";
   static bool forward(auto a, auto b) { return a > b; }
 };
 struct Ge : Comparison {
+  static constexpr bool tensor_first = true;
   static constexpr auto name = "ge", doc = "True where input >= other.";
   static bool forward(auto a, auto b) { return a >= b; }
 };
 struct LogicalAnd : Comparison {
+  static constexpr bool tensors_only = true;
   static constexpr auto name = "logical_and", doc = "True where both elements are nonzero.";
   static bool forward(auto a, auto b) { return a && b; }
 };
 struct LogicalOr : Comparison {
+  static constexpr bool tensors_only = true;
   static constexpr auto name = "logical_or", doc = "True where either element is nonzero.";
   static bool forward(auto a, auto b) { return a || b; }
 };
 struct LogicalXor : Comparison {
+  static constexpr bool tensors_only = true;
   static constexpr auto name = "logical_xor",
                         doc = "True where exactly one of the elements is nonzero.";
   static bool forward(auto a, auto b) { return !a != !b; }
@@ -247,9 +264,9 @@ struct FloorDivide {
   static constexpr auto domain = Domain::Any;
   template <class T>
   static T forward(T a, T b);
-  static constexpr int left_uses = kNothing, right_uses = kRight;
-  static auto grad_left(const Tensor& g, auto, auto) { return mul(g, Scalar(0.0)); }
-  static auto grad_right(const Tensor& g, auto, auto) { return mul(g, Scalar(0.0)); }
+  static constexpr int left_uses = kNothing, right_uses = kNothing;
+  static Tensor grad_left(const Tensor& g, auto, auto) { return zeros_like_gradient(g); }
+  static Tensor grad_right(const Tensor& g, auto, auto) { return zeros_like_gradient(g); }
 };
 struct Remainder {
   static constexpr auto name = "remainder", node = "RemainderBackward0",
@@ -263,8 +280,13 @@ struct Remainder {
 };
 
 struct TruncDivide {
-  static constexpr auto name = "div_trunc", node = "", doc = "Quotient rounded towards zero.";
+  static constexpr bool takes_two_numbers = true;
+  static constexpr auto name = "div_trunc", node = "DivBackward1",
+                        doc = "Quotient rounded towards zero.";
   static constexpr auto domain = Domain::Any;
+  static constexpr int left_uses = kNothing, right_uses = kNothing;
+  static Tensor grad_left(const Tensor& g, auto, auto) { return zeros_like_gradient(g); }
+  static Tensor grad_right(const Tensor& g, auto, auto) { return zeros_like_gradient(g); }
   template <class T>
   static T forward(T a, T b) {
     if constexpr (std::is_floating_point_v<T>)
@@ -282,7 +304,7 @@ struct TruncDivide {
 };
 // One-sided bounds; the gradient passes where the bound does not bite (the bound itself included).
 struct ClampMin {
-  static constexpr auto name = "clamp_min", node = "ClampBackward1",
+  static constexpr auto name = "clamp_min", node = "ClampBackward1", tensor_node = "ClampBackward0",
                         doc = "The greater of input and min; NaN stays.";
   static constexpr auto domain = Domain::Any;
   template <class T>
@@ -298,7 +320,7 @@ struct ClampMin {
   }
 };
 struct ClampMax {
-  static constexpr auto name = "clamp_max", node = "ClampBackward1",
+  static constexpr auto name = "clamp_max", node = "ClampBackward1", tensor_node = "ClampBackward0",
                         doc = "The lesser of input and max; NaN stays.";
   static constexpr auto domain = Domain::Any;
   template <class T>

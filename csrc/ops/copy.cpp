@@ -76,29 +76,44 @@ void fill_values(const Tensor& dst, const Scalar& value) {
   });
 }
 
-Tensor clone(const Tensor& t) {
-  Tensor out = empty_like(t, t.dtype());
+namespace {
+Tensor copied_into(Tensor out, const Tensor& t) {
   copy_values(out, t);
   record("CloneBackward0", out, inputs(t), saves(), [](const Tensor& g) { return g; });
   return out;
 }
-
-Tensor contiguous(const Tensor& t) {
-  if (t.is_contiguous()) return t;
-  Tensor out = empty(t.sizes(), t.dtype());
+Tensor cast_into(Tensor out, const Tensor& t) {
   copy_values(out, t);
-  record("CloneBackward0", out, inputs(t), saves(), [](const Tensor& g) { return g; });
-  return out;
-}
-
-Tensor to_dtype(const Tensor& t, DType dtype) {
-  if (t.dtype() == dtype) return t;
-  Tensor out = empty_like(t, dtype);
-  copy_values(out, t);
-  if (is_floating(dtype))
+  if (is_floating(out.dtype()))
     record("ToCopyBackward0", out, inputs(t), saves(),
            [from = t.dtype()](const Tensor& g) { return to_dtype(g, from); });
   return out;
+}
+}  // namespace
+
+Tensor clone(const Tensor& t) { return copied_into(empty_like(t, t.dtype()), t); }
+Tensor clone(const Tensor& t, MemoryFormat format) {
+  return copied_into(empty_like(t, t.dtype(), format), t);
+}
+
+Tensor contiguous(const Tensor& t) {
+  return t.is_contiguous() ? t : copied_into(empty(t.sizes(), t.dtype()), t);
+}
+Tensor contiguous(const Tensor& t, MemoryFormat format) {
+  if (is_contiguous(t, format)) return t;
+  if (format == MemoryFormat::Preserve)
+    runtime_error("preserve memory format is unsupported by the contiguous operator");
+  return clone(t, format);
+}
+
+Tensor to_dtype(const Tensor& t, DType dtype) {
+  return t.dtype() == dtype ? t : cast_into(empty_like(t, dtype), t);
+}
+Tensor to_dtype(const Tensor& t, DType dtype, MemoryFormat format, bool copy) {
+  if (!copy && t.dtype() == dtype &&
+      (format == MemoryFormat::Preserve || suggested_format(t) == format))
+    return t;
+  return cast_into(empty_like(t, dtype, format), t);
 }
 
 Tensor stand_in(const Tensor& self, bool keeps_self) {
@@ -175,17 +190,12 @@ Tensor fill_(const Tensor& self, const Scalar& value) {
 Tensor zero_(const Tensor& self) { return fill_(self, Scalar(0)); }
 
 void write_out(const Tensor& out, const Tensor& result) {
-  if (grad_mode.enabled && requires_grad(out))
-    runtime_error(
-        "a tensor passed as out= must not require grad: out=... arguments don't support automatic "
-        "differentiation");
-  if (!can_cast(result.dtype(), out.dtype()))
-    runtime_error("result type ", info(result.dtype()).scalar,
-                  " can't be cast to the desired output type ", info(out.dtype()).scalar);
   check_inplace(out);
   if (!out.same_sizes(result)) {
     const int64_t bytes = result.numel() * itemsize(out.dtype());
     if (out->storage->nbytes - (out->data - static_cast<char*>(out->storage->data)) < bytes) {
+      if (out->storage->deleter || out->storage->owner)
+        runtime_error("Trying to resize storage that is not resizable");
       if (out->base)
         runtime_error("out= is a view and too small for the result of shape ",
                       to_string(result.sizes()));
@@ -195,7 +205,9 @@ void write_out(const Tensor& out, const Tensor& result) {
       out->storage = storage;
       out->data = static_cast<char*>(storage->data);
     }
-    out->set_geometry(result.sizes(), contiguous_strides(result.sizes()));
+    const bool same_order = result.dim() > 1 && !result.is_contiguous() && is_dense(result);
+    out->set_geometry(result.sizes(),
+                      same_order ? Dims(result.strides()) : contiguous_strides(result.sizes()));
   }
   copy_values(out, result);
   bump_version(out);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "autograd/view.h"
+#include "core/layout.h"
 #include "core/tensor.h"
 
 namespace tg {
@@ -13,6 +14,10 @@ void fill_values(const Tensor& dst, const Scalar& value);
 Tensor contiguous(const Tensor& t);             // t itself where it is contiguous
 Tensor clone(const Tensor& t);                  // keeps the order of dense strides
 Tensor to_dtype(const Tensor& t, DType dtype);  // t itself where it has the dtype
+Tensor contiguous(const Tensor& t, MemoryFormat format);
+Tensor clone(const Tensor& t, MemoryFormat format);
+// t itself where it has the dtype and looks like the format already; Preserve asks for none.
+Tensor to_dtype(const Tensor& t, DType dtype, MemoryFormat format, bool copy);
 Tensor copy_(const Tensor& self, const Tensor& src);
 Tensor fill_(const Tensor& self, const Scalar& value);
 Tensor zero_(const Tensor& self);
@@ -32,7 +37,7 @@ Tensor in_place(const Tensor& self, bool keeps_self, auto&& compute) {
   return self;
 }
 
-// out=: gives `out` the result's shape and values.
+// out=: gives `out` the result's shape and values, cast where need be.
 void write_out(const Tensor& out, const Tensor& result);
 
 }  // namespace tg

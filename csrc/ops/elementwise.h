@@ -19,6 +19,7 @@
 
 #include "autograd/record.h"
 #include "autograd/view.h"
+#include "core/layout.h"
 #include "kernels/loops.h"
 #include "kernels/math.h"
 #include "ops/copy.h"
@@ -88,11 +89,12 @@ void unary_kernel(const Tensor& out, const Tensor& in) {
   }
 }
 
-// The fused backward pass: out = derivative(grad, kept), all contiguous and of one floating dtype.
+// The fused backward pass: out = derivative(grad, kept), all dense and of one floating dtype.
 template <class Op>
 Tensor unary_gradient(const Tensor& grad, const Tensor& kept) {
-  const Tensor g = contiguous(grad), k = contiguous(kept);
-  Tensor out = empty(g.sizes(), g.dtype());
+  const bool flat = same_dense_layout(grad, kept);
+  const Tensor g = flat ? grad : contiguous(grad), k = flat ? kept : contiguous(kept);
+  Tensor out = g.is_contiguous() ? empty(g.sizes(), g.dtype()) : empty_like(g, g.dtype());
   visit_floating(g.dtype(), Op::name, [&](auto tag) {
     using T = typename decltype(tag)::type;
     using C = Compute<T>;
@@ -138,7 +140,8 @@ Tensor unary(const Tensor& x) {
   if constexpr (requires { Op::bool_as_int; }) {
     if (x.dtype() == DType::Bool) return unary<Op>(to_dtype(x, DType::Int64));
   }
-  Tensor out = empty_like(x, Op::domain == Domain::Predicate ? DType::Bool : x.dtype());
+  const DType dtype = Op::domain == Domain::Predicate ? DType::Bool : x.dtype();
+  Tensor out = x.is_contiguous() ? empty(x.sizes(), dtype) : empty_for(x.sizes(), dtype, {&x});
   unary_kernel<Op>(out, x);
   if constexpr (has_gradient<Op>) record_unary<Op>(out, x);
   return out;
@@ -240,7 +243,12 @@ class BinaryNode final : public Node {
     if (!a.same_sizes(b) || a.dtype() != b.dtype()) shapes_ = std::make_unique<Shapes>(a, b);
     (void)out;
   }
-  const char* name() const override { return Op::node; }
+  const char* name() const override {
+    if constexpr (requires { Op::tensor_node; })
+      return Op::tensor_node;
+    else
+      return Op::node;
+  }
   void backward(std::span<Tensor> grads, GradInputs& to) override {
     if (released) raise_graph_freed();
     if (!grads[0].defined()) return;
@@ -370,14 +378,18 @@ Tensor binary(const Operand& a, const Operand& b) {
   }
   if (a.is_tensor() && b.is_tensor()) {
     if (a.tensor->same_sizes(*b.tensor)) {
-      out = a.tensor->is_contiguous() ? empty(a.tensor->sizes(), out_dtype)
-                                      : empty_like(*a.tensor, out_dtype);
+      out = a.tensor->is_contiguous()
+                ? empty(a.tensor->sizes(), out_dtype)
+                : empty_for(a.tensor->sizes(), out_dtype, {a.tensor, b.tensor});
     } else {
       const Dims sizes = broadcast_sizes(a.tensor->sizes(), b.tensor->sizes());
-      out = empty(sizes, out_dtype);
+      out = a.tensor->is_contiguous() && b.tensor->is_contiguous()
+                ? empty(sizes, out_dtype)
+                : empty_for(sizes, out_dtype, {a.tensor, b.tensor});
     }
   } else {
-    out = empty_like(a.is_tensor() ? *a.tensor : *b.tensor, out_dtype);
+    const Tensor& t = a.is_tensor() ? *a.tensor : *b.tensor;
+    out = t.is_contiguous() ? empty(t.sizes(), out_dtype) : empty_for(t.sizes(), out_dtype, {&t});
   }
   binary_kernel<Op>(out, x, y, in);
   if constexpr (binary_has_gradient<Op>) record_binary<Op>(out, a, b);

@@ -95,8 +95,10 @@ void add_inplace(const Tensor& into, const Tensor& grad) {
   bump_version(into);
 }
 
-Tensor clone(const Tensor& t) {
-  Tensor out = empty(t.sizes(), t.dtype());
+Tensor clone_for(const Tensor& leaf, const Tensor& t) {
+  Tensor out = !leaf.is_contiguous() && leaf.same_sizes(t) && is_dense(leaf)
+                   ? empty_like(leaf, t.dtype())
+                   : empty(t.sizes(), t.dtype());
   copy_values(out, t);
   record("CloneBackward0", out, inputs(t), saves(), [](const Tensor& g) { return g; });
   return out;

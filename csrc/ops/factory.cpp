@@ -53,13 +53,27 @@ int64_t arange_length(const Scalar& start, const Scalar& end, const Scalar& step
   fail(ErrorKind::NotImplemented, "\"", what, "\" not implemented for 'Bool'");
 }
 
-// position(i) of n evenly spaced numbers: counted from the nearer end, with one rounding.
-template <class C>
+// position(i) of n evenly spaced numbers of type T: counted from the nearer end. The 16-bit types
+// are rounded after each operation, as in PyTorch, the others once.
+template <class T, class C>
 struct Spacing {
   Spacing(C first, C last, int64_t n)
-      : start(first), end(last), step(n > 1 ? (last - first) / C(n - 1) : C(0)), steps(n) {}
+      : start(first),
+        end(last),
+        step(n > 1 ? rounded(rounded(last - first) / C(n - 1)) : C(0)),
+        steps(n) {}
   C operator()(int64_t i) const {
-    return i < steps / 2 ? std::fma(step, C(i), start) : std::fma(-step, C(steps - 1 - i), end);
+    if constexpr (kShort)
+      return i < steps / 2 ? start + rounded(step * C(i)) : end - rounded(step * C(steps - 1 - i));
+    else
+      return i < steps / 2 ? std::fma(step, C(i), start) : std::fma(-step, C(steps - 1 - i), end);
+  }
+  static constexpr bool kShort = std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>;
+  static C rounded(C v) {
+    if constexpr (kShort)
+      return C(T(v));
+    else
+      return v;
   }
   C start, end, step;
   int64_t steps;
@@ -117,8 +131,8 @@ Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps, DType dty
   visit_dtype(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     using C = std::conditional_t<std::is_integral_v<T>, double, Compute<T>>;
-    const Spacing<C> at(static_cast<C>(checked_to<T>(start)), static_cast<C>(checked_to<T>(end)),
-                        steps);
+    const Spacing<T, C> at(static_cast<C>(checked_to<T>(start)), static_cast<C>(checked_to<T>(end)),
+                           steps);
     const LongWork work(steps);
     for (int64_t i = 0; i < steps; ++i) out.data<T>()[i] = convert<T>(at(i));
     if (steps == 1) out.data<T>()[0] = start.to<T>();
@@ -133,10 +147,15 @@ Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double ba
   Tensor out = empty(sizes, dtype);
   visit_dtype(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    const Spacing<double> at(start.to<double>(), end.to<double>(), steps);
+    // As in PyTorch: the exponents are counted in the dtype, of integers in float32.
+    using C = std::conditional_t<std::is_integral_v<T>, float, Compute<T>>;
+    const Spacing<T, C> at(static_cast<C>(checked_to<T>(start)), static_cast<C>(checked_to<T>(end)),
+                           steps);
     const LongWork work(steps);
-    for (int64_t i = 0; i < steps; ++i) out.data<T>()[i] = convert<T>(std::pow(base, at(i)));
-    if (steps == 1) out.data<T>()[0] = convert<T>(std::pow(base, start.to<double>()));
+    for (int64_t i = 0; i < steps; ++i)
+      out.data<T>()[i] = convert<T>(std::pow(base, double(at.rounded(at(i)))));
+    if (steps == 1)
+      out.data<T>()[0] = convert<T>(std::pow(base, double(static_cast<C>(start.to<T>()))));
   });
   return out;
 }

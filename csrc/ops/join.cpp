@@ -46,7 +46,8 @@ void write_stretches(const Tensor& out, std::span<const Tensor> tensors, int at,
     if (length < 0) continue;
     const int64_t bytes = length * inner;
     if (bytes == 0 || outer == 0) continue;
-    if (t.dtype() == out.dtype() && t.is_contiguous() && (outer <= 64 || bytes >= 32)) {
+    if (t.dtype() == out.dtype() && t.is_contiguous() && out.is_contiguous() &&
+        (outer <= 64 || bytes >= 32)) {
       for (int64_t i = 0; i < outer; ++i)
         std::memcpy(out->data + i * row + start * inner, t->data + i * bytes, size_t(bytes));
     } else {
@@ -111,7 +112,14 @@ Tensor cat(std::span<const Tensor> tensors, int64_t dim) {
     if (__builtin_add_overflow(sizes[at], t.size(at), &sizes[at]))
       runtime_error("torch.cat(): the result is too large");
   }
-  Tensor out = empty(sizes, common_dtype(tensors));
+  MemoryFormat format = MemoryFormat::Contiguous;  // channels last where all of them are
+  if (model->dim() >= 4 && !model->is_contiguous()) {
+    format = suggested_format(*model);
+    for (const Tensor& t : tensors)
+      if (suggested_format(t) != format) format = MemoryFormat::Contiguous;
+  }
+  Tensor out = format == MemoryFormat::Contiguous ? empty(sizes, common_dtype(tensors))
+                                                  : empty(sizes, common_dtype(tensors), format);
   write_stretches(out, tensors, at,
                   [at](const Tensor& t) { return is_skipped(t) ? -1 : t.size(at); });
   if (!any_tracked(tensors)) return out;

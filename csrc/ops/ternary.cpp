@@ -70,22 +70,23 @@ void choose(const Tensor& out, const Tensor& condition, const Input& a, const In
   }
 }
 
-Tensor result_like(DType dtype, std::initializer_list<const Tensor*> operands) {
-  const Tensor* first = nullptr;
-  bool same = true;
-  for (const Tensor* t : operands) {
-    if (!t) continue;
-    if (!first)
-      first = t;
-    else
-      same &= t->same_sizes(*first) &&
-              std::equal(t->strides().begin(), t->strides().end(), first->strides().begin());
+Tensor result_like(DType dtype, const Tensor* a, const Tensor* b, const Tensor* c) {
+  const Tensor* given[3];
+  int n = 0;
+  for (const Tensor* t : {a, b, c})
+    if (t) given[n++] = t;
+  bool same = true, rows = true;
+  for (int i = 0; i < n; ++i) {
+    same &= given[i]->same_sizes(*given[0]);
+    rows &= given[i]->is_contiguous();
   }
-  if (same) return empty_like(*first, dtype);
-  Dims sizes(first->sizes());
-  for (const Tensor* t : operands)
-    if (t) sizes = broadcast_sizes(sizes, t->sizes());
-  return empty(sizes, dtype);
+  if (same && rows) return empty(given[0]->sizes(), dtype);
+  Dims sizes(given[0]->sizes());
+  for (int i = 1; i < n; ++i) sizes = broadcast_sizes(sizes, given[i]->sizes());
+  if (rows) return empty(sizes, dtype);
+  if (n == 1) return empty_for(sizes, dtype, {given[0]});
+  if (n == 2) return empty_for(sizes, dtype, {given[0], given[1]});
+  return empty_for(sizes, dtype, {given[0], given[1], given[2]});
 }
 
 Tensor cast_quietly(const Tensor& t, DType dtype) {
@@ -201,7 +202,7 @@ Tensor add_combined(const Tensor& input, const Tensor& a, const Tensor& b, const
         "value * tensor1 / "
         "tensor2), for all dtypes.");
   const Prepared x(input, dtype), y(a, dtype), z(b, dtype);
-  Tensor out = result_like(dtype, {&x.tensor, &y.tensor, &z.tensor});
+  Tensor out = result_like(dtype, &x.tensor, &y.tensor, &z.tensor);
   visit_dtype(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     if constexpr (std::is_same_v<T, bool>) {
@@ -242,7 +243,7 @@ Tensor where(const Tensor& condition, const Operand& a, const Operand& b) {
                   info(condition.dtype()).scalar);
   const DType dtype = result_type(a, b);
   const Prepared x(a, dtype), y(b, dtype);
-  Tensor out = result_like(dtype, {&condition, x.pointer(), y.pointer()});
+  Tensor out = result_like(dtype, &condition, x.pointer(), y.pointer());
   choose(out, condition, x.input(), y.input());
   const Tensor none;
   const Tensor& left = a.is_tensor() ? *a.tensor : none;
@@ -264,7 +265,7 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Operand& value) {
   const bool same = x.same_sizes(mask);
   Tensor out = same && x.is_contiguous()
                    ? empty(x.sizes(), x.dtype())
-                   : empty(broadcast_sizes(x.sizes(), mask.sizes()), x.dtype());
+                   : empty(broadcast_sizes(mask.sizes(), x.sizes()), x.dtype());
   choose(out, mask, filler.input(), x);
   const Side kept(x);
   if (!value.is_tensor()) {
@@ -308,7 +309,7 @@ Tensor lerp(const Tensor& start, const Tensor& end, const Operand& weight) {
   const bool by_tensor = weight.is_tensor();
   if (by_tensor && weight.tensor->dim() > 0) check_lerp_dtype("weight", start, *weight.tensor);
   const Prepared w(weight, start.dtype());
-  Tensor out = result_like(start.dtype(), {&start, &end, w.pointer()});
+  Tensor out = result_like(start.dtype(), &start, &end, w.pointer());
   visit_floating(start.dtype(), by_tensor ? "lerp_kernel_tensor" : "lerp_kernel_scalar",
                  [&](auto tag) {
                    using T = typename decltype(tag)::type;

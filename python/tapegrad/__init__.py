@@ -34,6 +34,7 @@ from ._tensor import (
 )
 from ._types import (
     channels_last as channels_last,
+    channels_last_3d as channels_last_3d,
     contiguous_format as contiguous_format,
     device as device,
     finfo as finfo,
@@ -48,6 +49,8 @@ from ._version import __version__ as __version__
 TYPE_CHECKING = False  # typing is not imported: it would take longer than the rest of this package
 if TYPE_CHECKING:
     from typing import Any
+
+    from .utils.dlpack import from_dlpack as from_dlpack, to_dlpack as to_dlpack
 
 empty_cache = _core._empty_cache
 memory_stats = _core._memory_stats
@@ -88,10 +91,14 @@ def __getattr__(name: str) -> Any:
         from .linalg import _toplevel
 
         return getattr(_toplevel, name)
+    if name in ("from_dlpack", "to_dlpack"):
+        from .utils import dlpack
+
+        return getattr(dlpack, name)
     if name in ("complex64", "complex128", "cfloat", "cdouble"):
         raise AttributeError(f"tapegrad has no complex tensors yet: there is no {name}")
     raise AttributeError(f"module 'tapegrad' has no attribute '{name}'")
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY, *_LINALG})
+    return sorted({*globals(), *_LAZY, *_LINALG, "from_dlpack", "to_dlpack"})

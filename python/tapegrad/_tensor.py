@@ -159,7 +159,41 @@ for _name in (
 ):
     setattr(Tensor, _name, _LinalgMethod(_name))
 
+
+def _dlpack(
+    self: Tensor,
+    *,
+    stream: int | None = -1,
+    max_version: tuple[int, int] | None = None,
+    dl_device: tuple[int, int] | None = None,
+    copy: bool | None = None,
+) -> Any:
+    """A DLPack capsule over this tensor's memory (or a copy of it), for from_dlpack() of another library."""
+    if stream is not None and type(stream) is not int:
+        raise TypeError("stream must be ``int`` or ``none``")
+    if stream is not None and stream != -1:
+        raise AssertionError("stream should be None on cpu.")
+    if dl_device is not None and tuple(dl_device) != (1, 0):
+        raise BufferError(f"tapegrad runs on the CPU only: cannot export to DLPack device {tuple(dl_device)}")
+    return _core._to_dlpack(self, max_version is not None and max_version[0] >= 1, bool(copy))
+
+
+def _dlpack_device(self: Tensor) -> tuple[Any, int]:
+    """(DLDeviceType.kDLCPU, 0)."""
+    from .utils.dlpack import DLDeviceType
+
+    return (DLDeviceType.kDLCPU, 0)
+
+
+def _rdiv(self: Tensor, other: Any) -> Any:
+    """other / self."""
+    return self.reciprocal() * other
+
+
 for _name, _value in {
+    "__dlpack__": _dlpack,
+    "__dlpack_device__": _dlpack_device,
+    "__rdiv__": _rdiv,
     "__reduce_ex__": _reduce_ex,
     "__copy__": _copy,
     "__deepcopy__": _deepcopy,

@@ -81,13 +81,19 @@ class layout(_Named):
 
 
 class memory_format(_Named):
-    """Order of the dimensions in memory, accepted where PyTorch does; results are always row-major."""
+    """Order of the dimensions in memory, for clone(), contiguous(), to(), empty_like() and their kin.
+
+    >>> import tapegrad as tg
+    >>> tg.ones(1, 2, 3, 4).contiguous(memory_format=tg.channels_last).stride()
+    (24, 1, 8, 2)
+    """
 
 
 strided = layout("strided")
 contiguous_format = memory_format("contiguous_format")
 preserve_format = memory_format("preserve_format")
 channels_last = memory_format("channels_last")
+channels_last_3d = memory_format("channels_last_3d")
 
 _FLOATS = {  # bits, eps, max, smallest normal, resolution
     "float16": (16, 2.0**-10, 65504.0, 2.0**-14, 0.001),
@@ -150,3 +156,4 @@ class iinfo:
 
 
 _core._set_device_object(device("cpu"))
+_core._set_memory_formats((contiguous_format, preserve_format, channels_last, channels_last_3d))

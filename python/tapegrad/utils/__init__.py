@@ -1,5 +1,5 @@
-"""Data loading and hook registries: torch.utils' part for training."""
+"""Data loading, hook registries and DLPack: torch.utils' part for training and exchange."""
 
-from . import data, hooks
+from . import data, dlpack, hooks
 
-__all__ = ["data", "hooks"]
+__all__ = ["data", "dlpack", "hooks"]
