@@ -32,6 +32,10 @@ PYBIND11_MODULE(_core, m) {
     tg::bind_indexing(binder);
     tg::bind_matmul(binder);
     tg::bind_linalg(binder);
+    tg::bind_convolution(binder);
+    tg::bind_pooling(binder);
+    tg::bind_normalization(binder);
+    tg::bind_resampling(binder);
     tg::bind_factories(binder);
     tg::bind_random(binder);
     tg::bind_optim(binder);
