@@ -903,6 +903,202 @@ def test_view_made_under_no_grad_cannot_be_changed_with_grad():
         view.mul_(2)
 
 
+def test_view_made_under_no_grad_requires_grad_as_its_base_does():
+    y = leaf(1.0, 2.0) * 2
+    with tg.no_grad():
+        view = y[:1]
+    assert (view.requires_grad, view.is_leaf, view.grad_fn) == (True, True, None)
+    product = view * 3
+    assert product.grad_fn.next_functions[0][0] is None
+    product.sum().backward()
+    assert tg.autograd.grad((view * 1).sum(), view, allow_unused=True) == (None,)
+    with pytest.raises(RuntimeError, match=r"element 0 of tensors does not require grad and does not have a grad_fn"):
+        view.backward(tg.ones(1))
+
+
+def test_view_made_under_no_grad_is_stale_after_a_change_of_its_base():
+    y = leaf(1.0, 2.0) * 2
+    with tg.no_grad():
+        view = y[:1]
+    y.mul_(2)
+    assert repr(view) == "tensor([4.], grad_fn=<Invalid>)"
+    for use in (lambda: view + 1, lambda: view.is_leaf, lambda: view.grad_fn):
+        with pytest.raises(
+            RuntimeError,
+            match=r"A view was created in no_grad mode and its base or another view of its base has been modified "
+            r"inplace with grad mode enabled\. Given that this use case is ambiguous",
+        ):
+            use()
+    with tg.no_grad():
+        assert (view + 1).tolist() == [5.0]
+
+
+@pytest.mark.parametrize(
+    "split, name",
+    [("y.split(1)", "Split"), ("y.split([1, 1])", "SplitWithSizes"), ("y.unbind()", "Unbind"), ("y.chunk(2)", "Split")],
+)
+def test_one_of_many_views_is_stale_after_a_change_of_its_base(split, name):
+    y = leaf(1.0, 2.0) * 2
+    _first, second = eval(split, {"y": y})
+    y.mul_(2)
+    with pytest.raises(
+        RuntimeError,
+        match=rf"Output 1 of {name} is a view and its base or another view of its base has been modified inplace\. "
+        "This view is the output of a function that returns multiple views",
+    ):
+        second + 1
+
+
+def test_view_of_a_view_made_under_no_grad():
+    y = leaf(1.0, 2.0) * 2
+    with tg.no_grad():
+        view = y[:1]
+    with pytest.raises(
+        RuntimeError,
+        match=r"Output 0 of Slice is a view of a view which was created in no_grad mode and is being modified inplace",
+    ):
+        view[:1].mul_(2)
+    with tg.inference_mode():
+        view = y[:1]
+    with pytest.raises(
+        RuntimeError, match=r"A view was created in inference mode and is being modified inplace in nor"
+    ):
+        view.mul_(2)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "view.mul_(w)",
+        "view.copy_(w)",
+        "view[0] = w[0]",
+        "view.masked_fill_(tg.tensor([True]), w[0])",
+        "view.lerp_(w, 0.5)",
+        "view.index_fill_(0, tg.tensor([0]), w[0])",
+    ],
+)
+def test_view_of_what_needs_no_grad_cannot_take_a_gradient(change):
+    x = tg.ones(2)
+    with tg.no_grad():
+        view = x[:1]
+    with pytest.raises(RuntimeError, match=r"A view was created in no_grad mode and is being modified inplace"):
+        exec(change, {"view": view, "w": leaf(2.0), "tg": tg})
+    part, _ = x.detach().split(1)
+    with pytest.raises(RuntimeError, match=r"A view was created in no_grad mode .* returns multiple views"):
+        part.mul_(leaf(2.0))
+    assert x.tolist() == [1, 1]
+
+
+def test_view_of_what_gets_a_gradient_later():
+    x = tg.ones(2)
+    view = x[:1]
+    x.mul_(leaf(3.0))
+    assert view.requires_grad and view.grad_fn.name() == "AsStridedBackward0"
+    fresh = tg.ones(2)
+    view = fresh[:1]
+    fresh.requires_grad_()
+    assert view.requires_grad and view.grad_fn is None
+
+
+def test_leaf_view_cannot_be_changed():
+    view = tg.ones(2)[:1].requires_grad_()
+    with pytest.raises(RuntimeError, match=r"a view of a leaf Variable that requires grad is being used in an in-pl"):
+        view.mul_(2)
+
+
+def test_stale_view_gets_a_node_older_than_its_users():
+    y = leaf(1.0, 2.0, 3.0) * 1
+    view, other = y[:2], y[1:]
+    y.mul_(2)
+    product = other * view
+    product.sum().backward()
+    assert product.grad_fn._sequence_nr() > view.grad_fn._sequence_nr()
+
+
+def test_backward_inputs_retains_grad_of_non_leaves():
+    x = leaf(1.0, 2.0)
+    y = x * 2
+    y.sum().backward(inputs=[y, y])
+    close(y.grad, [1, 1])
+    assert y.retains_grad and x.grad is None
+
+
+def test_backward_inputs_keeps_the_grad_tensor_of_a_leaf():
+    x = leaf(1.0, 2.0)
+    (x * 2).sum().backward(inputs=[x])
+    first = x.grad
+    (x * 2).sum().backward(inputs=[x])
+    assert x.grad is first
+    close(first, [4, 4])
+
+
+def test_floor_divide_has_no_derivative():
+    x = leaf(5.0)
+    for y in (x // 2, 7 // x, tg.floor_divide(x, x)):
+        assert y.requires_grad and repr(y.grad_fn).startswith("<NotImplemented object at")
+        with pytest.raises(RuntimeError, match=r"^derivative for aten::floor_divide is not implemented$"):
+            y.backward()
+    for mode in ("floor", "trunc"):
+        y = tg.div(x, 2, rounding_mode=mode)
+        assert y.grad_fn.name() == "DivBackward2"
+        y.backward()
+    close(x.grad, [0])
+
+
+def test_integers_take_values_but_no_history():
+    x = leaf(1.0, 2.0)
+    whole = tg.zeros(2, dtype=tg.int64)
+    whole.copy_(x)
+    assert (whole.tolist(), whole.requires_grad) == ([1, 2], False)
+    whole[:] = x * 3
+    whole[0] = x[1]
+    assert (whole.tolist(), whole.requires_grad) == ([2, 6], False)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "tg.mm(w, x)",
+        "tg.bmm(w[None], x[None])",
+        "tg.mv(w, x[:, 0])",
+        "tg.dot(w[0], x[:, 0])",
+        "tg.addmm(x, w, x)",
+        "tg.addcmul(w, w, x)",
+        "w * x",
+    ],
+)
+def test_only_what_a_gradient_needs_is_saved(call):
+    w, x = tg.ones(2, 2, requires_grad=True), tg.ones(2, 2)
+    y = eval(call, {"tg": tg, "w": w, "x": x})
+    with tg.no_grad():
+        w.add_(1)  # the gradient of w needs x alone
+    y.sum().backward()
+    y = eval(call, {"tg": tg, "w": w, "x": x})
+    x.add_(1)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        y.sum().backward()
+
+
+def test_cumprod_of_one_element_is_linear():
+    x = leaf(2.0)
+    (grad,) = tg.autograd.grad(x.cumprod(0).sum(), x, create_graph=True)
+    assert grad.tolist() == [1] and not grad.requires_grad
+
+
+def test_batch_of_gradients():
+    x = leaf(1.0, 2.0)
+    unused = leaf(1.0)
+    y = x * x
+    (jacobian,) = tg.autograd.grad(y, x, tg.eye(2), is_grads_batched=True, retain_graph=True)
+    close(jacobian, [[2, 0], [0, 4]])
+    both = tg.autograd.grad(
+        y, (x, unused), tg.eye(2), is_grads_batched=True, allow_unused=True, retain_graph=True, create_graph=True
+    )
+    assert both[0].requires_grad and both[1] is None
+    with pytest.raises(RuntimeError, match=r"If `is_grads_batched=True`, we interpret the first dimension"):
+        tg.autograd.grad(y, x, tg.ones(2, 3), is_grads_batched=True)
+
+
 def test_self_assignment_of_overlapping_views():
     x = leaf(1.0, 2.0, 3.0)
     y = x * 1

@@ -283,3 +283,46 @@ def test_can_cast():
 def test_is_tensor_and_is_floating_point():
     assert tg.is_tensor(tg.ones(1)) and not tg.is_tensor(1)
     assert tg.is_floating_point(tg.ones(1)) and not tg.is_floating_point(tg.tensor(1))
+
+
+@pytest.mark.parametrize(
+    "call, want",
+    [
+        ("tg.sub(tg.ones(2), tg.tensor([3], dtype=tg.uint8), alpha=-1)", [4, 4]),
+        ("tg.add(tg.ones(1), tg.tensor([2**30], dtype=tg.int32), alpha=8)", [2.0**33]),
+        ("tg.ones(1).add_(tg.tensor([3], dtype=tg.uint8), alpha=-1)", [-2]),
+        ("tg.rsub(tg.tensor([3], dtype=tg.uint8), tg.ones(1), alpha=-1)", [4]),
+        ("tg.add(tg.tensor([1.]), tg.tensor(3, dtype=tg.int8), alpha=100)", [301]),
+    ],
+)
+def test_alpha_multiplies_in_the_dtype_of_the_result(call, want):
+    assert eval(call).tolist() == want
+
+
+BOOL = "tg.tensor([True, False])"
+
+
+@pytest.mark.parametrize(
+    "call, kind, message",
+    [
+        (f"abs({BOOL})", NotImplementedError, "\"abs_cpu\" not implemented for 'Bool'"),
+        (f"+{BOOL}", RuntimeError, "The `+` operator, on a bool tensor is not supported."),
+        (f"tg.positive({BOOL})", RuntimeError, "The `+` operator, on a bool tensor is not supported."),
+        (f"{BOOL} // True", NotImplementedError, "\"div_floor_cpu\" not implemented for 'Bool'"),
+        (f"{BOOL} % True", NotImplementedError, "\"remainder_cpu\" not implemented for 'Bool'"),
+        (
+            f"tg.div({BOOL}, {BOOL}, rounding_mode='trunc')",
+            NotImplementedError,
+            "\"div_trunc_cpu\" not implemented for 'Bool'",
+        ),
+        (f"tg.sub(tg.ones(2), {BOOL}, alpha=0.5)", RuntimeError, "Subtraction, the `-` operator, with a bool tensor"),
+    ],
+)
+def test_bool_is_refused(call, kind, message):
+    with pytest.raises(kind) as error:
+        eval(call)
+    assert str(error.value).startswith(message)
+
+
+def test_cat_of_vectors_without_elements_looks_at_no_dimension():
+    assert tg.cat([tg.zeros(0), tg.zeros(0)], 5).shape == (0,)

@@ -37,6 +37,31 @@ PROGRAMS = {
         "time.sleep(0.1); print('end')",
         "end",
     ),
+    "daemon threads in long work at exit": (
+        "import threading, time, tapegrad as tg\n"
+        "def work():\n    x = tg.ones(1000, 1000)\n    while True: (x * x).sum()\n"
+        "[threading.Thread(target=work, daemon=True).start() for _ in range(3)]\n"
+        "time.sleep(0.2); print('end')",
+        "end",
+    ),
+    "daemon threads in hooks at exit": (
+        "import threading, time, tapegrad as tg\n"
+        "def work():\n    x = tg.ones(1, requires_grad=True); y = x * x; y.register_hook(lambda g: time.sleep(1e-4))\n"
+        "    while True: y.backward(retain_graph=True)\n"
+        "[threading.Thread(target=work, daemon=True).start() for _ in range(3)]\n"
+        "time.sleep(0.2); print('end')",
+        "end",
+    ),
+    "subinterpreter": (
+        "import sys, tapegrad as tg\n"
+        "try: import _interpreters as interpreters\n"
+        "except ImportError: import _xxsubinterpreters as interpreters\n"
+        "child = interpreters.create()\n"
+        "code = 'try: import tapegrad\\nexcept ImportError: print(0, flush=True)'\n"
+        "interpreters.run_string(child, code); interpreters.destroy(child)\n"
+        "print((tg.ones(2) * 2).tolist())",
+        "0\n[2.0, 2.0]",
+    ),
     "hook that joins a thread": (
         "import threading, tapegrad as tg\n"
         "x, inner = tg.ones(1, requires_grad=True), tg.ones(1, requires_grad=True)\n"

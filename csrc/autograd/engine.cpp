@@ -8,7 +8,9 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
+#include "autograd/anomaly.h"
 #include "autograd/grad_mode.h"
 #include "autograd/view.h"
 #include "core/layout.h"
@@ -53,26 +55,32 @@ struct Capture {
 constexpr size_t kSpareSlots = 1024;
 thread_local std::vector<Slot> spare_slots;
 
+class Run;
+thread_local Run* current_run = nullptr;  // the innermost
+
 class Run {
  public:
-  explicit Run(BackwardOptions options) : options_(options), id_(next_run++) {
+  Run(BackwardOptions options, std::span<const Tensor> roots)
+      : options_(options), roots_(roots), id_(next_run++), outer_(current_run) {
     if (!id_) id_ = next_run++;
     slots_.swap(spare_slots);
+    current_run = this;
   }
   ~Run() {
+    current_run = outer_;
     for (Slot& slot : slots_) detach(slot);
     slots_.clear();
     if (slots_.capacity() <= kSpareSlots) slots_.swap(spare_slots);
   }
 
   void set_inputs(std::span<const Tensor> roots, std::span<const Tensor> inputs);
-  void deliver_root(const Tensor& root, const Tensor& grad) {
-    const Edge edge = gradient_edge(root);
-    deliver(edge, grad);
-  }
+  void deliver(const Edge& edge, Tensor grad);
   void walk();
-  void accumulate_leaves(bool only_inputs);
+  // Hands the sums at the leaves to the captures, and where `accumulate` to .grad.
+  void finish_leaves(bool accumulate);
   std::vector<Tensor> take_captured() { return std::move(captured_); }
+  bool will_receive_gradient(const Edge& edge);
+  uint32_t id() const { return id_; }
 
  private:
   uint32_t* find(Node* node) { return find_slot(node->run, node->slot, node); }
@@ -145,7 +153,6 @@ class Run {
     }
   }
 
-  void deliver(const Edge& edge, Tensor grad);
   void add_to(Tensor& sum, bool& owned, Tensor grad);
   void step(Node* node, uint32_t slot);
   void run_tensor_hooks(const std::vector<TensorHook>& hooks, uint32_t output_nr, Tensor& grad);
@@ -155,7 +162,9 @@ class Run {
   }
 
   BackwardOptions options_;
+  std::span<const Tensor> roots_;
   uint32_t id_;
+  Run* outer_;
   bool limited_ = false;  // only what leads to the inputs is walked
   std::vector<Slot> slots_;
   std::vector<uint32_t> free_, leaves_;
@@ -164,7 +173,23 @@ class Run {
   std::unordered_map<void*, uint32_t> foreign_;
   std::vector<Capture> captures_;
   std::vector<Tensor> captured_;
+  std::unique_ptr<std::unordered_set<const void*>> reached_;  // made when a hook asks
 };
+
+// Adds to t.grad where others may hold the tensor that is there now.
+void add_to_grad(const Tensor& t, const Tensor& value, const Tensor& layout) {
+  Tensor sum = t->grad ? engine_ops::add(Tensor(t->grad), value)
+                       : engine_ops::clone_for(layout, value);
+  Tensor::take(std::exchange(t->grad, sum.release()));
+}
+
+// A gradient that nothing else can reach becomes .grad as it is.
+bool is_ours_alone(const Tensor& value, const Tensor& leaf) {
+  return value->refcount == 1 && !value->python && !value->base && value->storage->refcount == 1 &&
+         (leaf.is_contiguous()
+              ? value.is_contiguous()
+              : same_dense_layout(value, leaf) || (value.is_contiguous() && !is_dense(leaf)));
+}
 
 void Run::add_to(Tensor& sum, bool& owned, Tensor grad) {
   if (!sum.defined()) {
@@ -245,11 +270,7 @@ void Run::step(Node* node, uint32_t index) {
       for (size_t r = 0; r < extra->retained.size(); ++r) {
         const RetainedGrad retained = extra->retained[r];
         if (retained.output_nr != i || !grads[i].defined()) continue;
-        const Tensor t(retained.tensor);
-        Tensor value = t->grad ? engine_ops::add(Tensor(t->grad), grads[i])
-                               : engine_ops::clone_for(grads[i], grads[i]);
-        if (t->grad) Tensor::take(t->grad);
-        t->grad = value.release();
+        add_to_grad(Tensor(retained.tensor), grads[i], grads[i]);
       }
     }
     const auto hooks = extra->node_hooks;
@@ -274,7 +295,13 @@ void Run::step(Node* node, uint32_t index) {
     return true;
   }();
   if (!stop_here) {
-    node->backward(grads, to);
+    if (anomaly.enabled) [[unlikely]] {
+      const RunningNode scope(node);
+      node->backward(grads, to);
+      if (anomaly.check_nan) refuse_nan(node, {results, count});
+    } else {
+      node->backward(grads, to);
+    }
     if (NodeExtra* extra = node->extra; extra && !extra->node_hooks.empty()) {
       const auto hooks = extra->node_hooks;
       for (const NodeHookEntry& h : hooks)
@@ -301,8 +328,45 @@ void Run::walk() {
       heap_.pop_back();
     }
     if ((++steps & 0xfff) == 0 && check_interrupt) check_interrupt();
-    step(node, *find(node));
+    if (anomaly.enabled) [[unlikely]] {
+      try {
+        step(node, *find(node));
+      } catch (...) {
+        report_failure(node);
+        throw;
+      }
+    } else {
+      step(node, *find(node));
+    }
   }
+}
+
+bool Run::will_receive_gradient(const Edge& edge) {
+  const void* wanted = edge.leaf() ? static_cast<const void*>(edge.leaf()) : edge.node();
+  if (!wanted) return false;
+  if (limited_) {
+    if (edge.leaf()) return find_leaf(edge.leaf()) != nullptr;
+    const uint32_t* s = find(edge.node());
+    if (s) return slots_[*s].needed;
+  }
+  if (!reached_) {
+    reached_ = std::make_unique<std::unordered_set<const void*>>();
+    std::vector<Node*> todo;
+    auto visit = [&](const Edge& e) {
+      if (TensorImpl* leaf = e.leaf()) {
+        reached_->insert(leaf);
+      } else if (Node* node = e.node(); node && reached_->insert(node).second) {
+        todo.push_back(node);
+      }
+    };
+    for (const Tensor& root : roots_) visit(gradient_edge(root));
+    while (!todo.empty()) {
+      Node* node = todo.back();
+      todo.pop_back();
+      for (size_t i = 0; i < node->edge_count; ++i) visit(node->edges[i]);
+    }
+  }
+  return reached_->contains(wanted);
 }
 
 // Finds the nodes from which an input can be reached: a walk over all that the roots reach, oldest
@@ -310,8 +374,10 @@ void Run::walk() {
 void Run::set_inputs(std::span<const Tensor> roots, std::span<const Tensor> inputs) {
   captured_.resize(inputs.size());
   for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!requires_grad(inputs[i]))
+      runtime_error("One of the differentiated Tensors does not require grad");
     const Edge edge = gradient_edge(inputs[i]);
-    if (!edge) runtime_error("One of the differentiated Tensors does not require grad");
+    if (!edge) continue;  // a view made under no_grad: nothing leads to it
     bool fresh = false;
     Slot& slot = edge.leaf() ? slot_of(edge.leaf()) : slot_of(edge.node(), &fresh);
     captures_.push_back({edge.leaf() ? 0 : edge.output_nr(), i, slot.capture});
@@ -347,7 +413,7 @@ void Run::set_inputs(std::span<const Tensor> roots, std::span<const Tensor> inpu
   limited_ = true;
 }
 
-void Run::accumulate_leaves(bool only_inputs) {
+void Run::finish_leaves(bool accumulate) {
   for (size_t k = 0; k < leaves_.size(); ++k) {
     Slot& slot = slots_[leaves_[k]];
     if (!slot.grad.defined()) continue;
@@ -356,21 +422,14 @@ void Run::accumulate_leaves(bool only_inputs) {
     if (leaf->extra) run_tensor_hooks(std::vector<TensorHook>(leaf->extra->hooks), 0, value);
     Slot& again = slots_[leaves_[k]];  // a hook may have moved the slots
     if (again.capture >= 0) capture(again, {&value, 1});
-    if (only_inputs) continue;
+    if (!accumulate) continue;
     if (value.dtype() != leaf.dtype()) value = engine_ops::cast(value, leaf.dtype());
-    if (!leaf->grad) {
-      const bool steal =
-          value->refcount == 1 && !value->python && !value->base && value->storage->refcount == 1 &&
-          (leaf.is_contiguous()
-               ? value.is_contiguous()
-               : same_dense_layout(value, leaf) || (value.is_contiguous() && !is_dense(leaf)));
-      if (!steal) value = engine_ops::clone_for(leaf, value);
+    if (!leaf->grad && is_ours_alone(value, leaf)) {
       leaf->grad = value.release();
-    } else if (options_.create_graph || grad_mode.enabled) {
-      Tensor sum = engine_ops::add(Tensor(leaf->grad), value);
-      Tensor::take(std::exchange(leaf->grad, sum.release()));
-    } else {
+    } else if (leaf->grad && !grad_mode.enabled) {
       engine_ops::add_inplace(Tensor(leaf->grad), value);
+    } else {
+      add_to_grad(leaf, value, leaf);
     }
     if (leaf->extra && !leaf->extra->post_accumulate.empty()) {
       const auto hooks = leaf->extra->post_accumulate;
@@ -383,7 +442,8 @@ void start(Run& run, std::span<const Tensor> roots, std::span<const Tensor> grad
            bool create_graph) {
   for (size_t i = 0; i < roots.size(); ++i) {
     const Tensor& root = roots[i];
-    if (!requires_grad(root))
+    const Edge edge = gradient_edge(root);
+    if (!edge)
       runtime_error("element ", i, " of tensors does not require grad and does not have a grad_fn");
     Tensor grad = grads.empty() ? Tensor() : grads[i];
     if (!grad.defined()) {
@@ -403,7 +463,7 @@ void start(Run& run, std::span<const Tensor> roots, std::span<const Tensor> grad
         grad = engine_ops::cast(grad, root.dtype());
       }
     }
-    run.deliver_root(root, grad);
+    run.deliver(edge, std::move(grad));
   }
 }
 
@@ -412,40 +472,30 @@ void start(Run& run, std::span<const Tensor> roots, std::span<const Tensor> grad
 void backward(std::span<const Tensor> roots, std::span<const Tensor> grads,
               std::span<const Tensor> inputs, BackwardOptions options) {
   GradModeGuard mode(options.create_graph);
-  Run run(options);
+  Run run(options, roots);
   if (!inputs.empty()) {
-    for (size_t i = 0; i < inputs.size(); ++i)
-      if (!requires_grad(inputs[i]))
-        runtime_error("One of the differentiated Tensors does not require grad");
     run.set_inputs(roots, inputs);
+    for (const Tensor& t : inputs) retain_grad(t);
   }
   start(run, roots, grads, options.create_graph);
   run.walk();
-  if (inputs.empty()) {
-    run.accumulate_leaves(false);
-    return;
-  }
-  run.accumulate_leaves(true);
-  std::vector<Tensor> values = run.take_captured();
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    if (!values[i].defined()) continue;
-    const Tensor& t = inputs[i];
-    Tensor sum = t->grad ? engine_ops::add(Tensor(t->grad), values[i])
-                         : engine_ops::clone_for(values[i], values[i]);
-    if (t->grad) Tensor::take(t->grad);
-    t->grad = sum.release();
-  }
+  run.finish_leaves(true);
 }
 
 std::vector<Tensor> grad(std::span<const Tensor> roots, std::span<const Tensor> grads,
                          std::span<const Tensor> inputs, BackwardOptions options) {
   GradModeGuard mode(options.create_graph);
-  Run run(options);
+  Run run(options, roots);
   run.set_inputs(roots, inputs);
   start(run, roots, grads, options.create_graph);
   run.walk();
-  run.accumulate_leaves(true);
+  run.finish_leaves(false);
   return run.take_captured();
+}
+
+uint64_t current_backward() { return current_run ? current_run->id() : 0; }
+bool will_receive_gradient(const Tensor& t) {
+  return current_run && current_run->will_receive_gradient(gradient_edge(t));
 }
 
 uint64_t next_hook_id() {
@@ -468,8 +518,8 @@ uint64_t add_tensor_hook(const Tensor& t, std::shared_ptr<Hook> hook) {
   if (!requires_grad(t))
     runtime_error("cannot register a hook on a tensor that doesn't require gradient");
   const uint64_t id = next_hook_id();
-  if (t->grad_fn) {
-    t->grad_fn->make_extra().tensor_hooks.push_back({id, t->output_nr, std::move(hook)});
+  if (Node* node = current_grad_fn(t)) {
+    node->make_extra().tensor_hooks.push_back({id, t->output_nr, std::move(hook)});
   } else {
     make_extra(t.impl()).hooks.push_back({id, 0, std::move(hook)});
   }
@@ -483,11 +533,12 @@ void remove_tensor_hook(const Tensor& t, uint64_t id) {
 
 void retain_grad(const Tensor& t) {
   if (!requires_grad(t)) runtime_error("can't retain_grad on Tensor that has requires_grad=False");
-  if (!t->grad_fn) return;
+  Node* node = current_grad_fn(t);
+  if (!node) return;
   TensorExtra& extra = make_extra(t.impl());
   if (extra.retained_on) return;
-  t->grad_fn->make_extra().retained.push_back({t->output_nr, t.impl()});
-  extra.retained_on = t->grad_fn;
+  node->make_extra().retained.push_back({t->output_nr, t.impl()});
+  extra.retained_on = node;
   t->flags |= kRetainsGrad;
 }
 

@@ -22,6 +22,11 @@ void backward(std::span<const Tensor> roots, std::span<const Tensor> grads,
 std::vector<Tensor> grad(std::span<const Tensor> roots, std::span<const Tensor> grads,
                          std::span<const Tensor> inputs, BackwardOptions options);
 
+// What a hook may ask about the backward pass that runs it: a number of its own (0: none runs), and
+// whether `t` gets a gradient in it.
+uint64_t current_backward();
+bool will_receive_gradient(const Tensor& t);
+
 // Makes grad_fn's of a non-leaf keep its gradient in .grad.
 void retain_grad(const Tensor& t);
 

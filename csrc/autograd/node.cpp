@@ -1,5 +1,7 @@
 #include "autograd/node.h"
 
+#include "autograd/anomaly.h"
+#include "autograd/record.h"
 #include "autograd/view.h"
 
 namespace tg {
@@ -12,7 +14,12 @@ thread_local bool draining = false;
 
 }  // namespace
 
-Node::Node() : sequence(next_sequence++) {}
+void note_trace(Node* node);  // anomaly.cpp
+
+Node::Node() : sequence(next_sequence++) {
+  if (anomaly.enabled) [[unlikely]]
+    note_trace(this);
+}
 
 Node::~Node() { delete extra; }
 
@@ -62,8 +69,50 @@ std::string operation_name(const Node* node) {
   return end == name.npos || end == 0 ? name : name.substr(0, end);
 }
 
+int saved_hooks_in_use = 0;
+std::shared_ptr<Packed> (*pack_saved)(const Tensor& t) = nullptr;
+
+void Saved::pack() {
+  GradModeGuard off(false);
+  std::shared_ptr<Packed> packed = pack_saved(tensor_);
+  if (!packed) return;
+  if (tensor_.version() != version_)
+    runtime_error(
+        "A saved tensor pack hook is modifying its input in place. Tensors provided as input to "
+        "pack hook cannot be modified by in-place operations as this can lead to unexpected "
+        "side-effects. Please open an issue if you need to perform in-place operations on the "
+        "input to a pack hook.");
+  Tensor placeholder(new TensorImpl);
+  placeholder->flags = kPacked;
+  TensorExtra& extra = make_extra(placeholder.impl());
+  extra.packed = std::move(packed);
+  extra.packed_edge = gradient_edge(tensor_);
+  tensor_ = std::move(placeholder);
+}
+
+Tensor Saved::unpack_packed(Node* owner) const {
+  const Tensor keep = tensor_;  // the hook may run anything, also what drops this node
+  Tensor data = keep->extra->packed->unpack();
+  const Edge& edge = keep->extra->packed_edge;
+  if (!is_output_ && !edge) return data;
+  Tensor out = detached_alias(data, false);
+  if (is_output_) {
+    ++owner->refcount;
+    set_grad_fn(out, owner, output_nr_);
+  } else if (Node* node = edge.node()) {
+    ++node->refcount;
+    set_grad_fn(out, node, edge.output_nr());
+  } else if (grad_mode.enabled) {  // through a node, since only the leaf itself is that leaf
+    record("AliasBackward0", out, inputs(Tensor(edge.leaf())), saves(),
+           [](const Tensor& g) { return g; });
+  }
+  return out;
+}
+
 Tensor Saved::unpack(Node* owner) const {
   if (!tensor_.defined()) return {};
+  if (tensor_->flags & kPacked) [[unlikely]]
+    return unpack_packed(owner);
   if (tensor_.version() != version_) {
     Node* source = is_output_ ? owner : tensor_->grad_fn;
     runtime_error(
@@ -97,12 +146,13 @@ void move_retained_grad(const Tensor& t, Node* to) {
 
 void refresh_view(TensorImpl* view) {
   const Tensor base(view->base);
-  view->view_version = view->storage->version;
-  if ((view->flags & kViewOfNoGrad) || !requires_grad(base)) return;
+  if (!view->grad_fn && !requires_grad(base)) return;
+  if (view->flags & kViewOrigin) refuse_view_change(view, true);
   const Tensor handle(view);
   auto* node = new AsStridedNode(handle, base);
   move_retained_grad(handle, node);
   set_grad_fn(handle, node, 0);
+  view->view_version = view->storage->version;
 }
 
 }  // namespace tg

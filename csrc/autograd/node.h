@@ -86,17 +86,27 @@ struct RetainedGrad {
   uint32_t output_nr;
   TensorImpl* tensor;  // borrowed; the tensor takes itself out when it dies
 };
+struct Trace;  // where a node was made, autograd/anomaly.h
+// What a pack hook made of a saved tensor.
+struct Packed {
+  virtual ~Packed() = default;
+  virtual Tensor unpack() = 0;
+};
+
 struct NodeExtra {
   void* python = nullptr;  // the Python object of the node while it lives (borrowed)
   std::vector<TensorHook> tensor_hooks;
   std::vector<NodeHookEntry> node_hooks;
   std::vector<RetainedGrad> retained;
+  std::shared_ptr<const Trace> trace;
 };
 struct TensorExtra {
   std::vector<TensorHook> hooks;            // of a leaf
   std::vector<TensorHook> post_accumulate;  // of a leaf, after .grad was written
   void* accumulate_python = nullptr;        // Python's AccumulateGrad object (borrowed)
   Node* retained_on = nullptr;              // borrowed: the node that knows of retain_grad
+  std::shared_ptr<Packed> packed;           // of a placeholder (kPacked) in a Saved
+  Edge packed_edge;                         // where gradients of the packed tensor go
 };
 
 struct Node : SmallAllocated<Node> {
@@ -139,12 +149,21 @@ void release_node(Node* node) noexcept;
 
 [[noreturn]] void refuse_inference_tensor();
 
+// saved_tensors_hooks: how many pairs all threads have, and how the bindings call them. pack_saved
+// returns null where this thread has none.
+extern int saved_hooks_in_use;
+extern std::shared_ptr<Packed> (*pack_saved)(const Tensor& t);
+
+// With saved_tensors_hooks tensor_ is a placeholder that has the packed object, so that a Saved is
+// no larger for it.
 class Saved {
  public:
   Saved() = default;
   explicit Saved(const Tensor& t) : tensor_(t), version_(t.defined() ? t.version() : 0) {
     if (t.defined() && (t->flags & kInference)) [[unlikely]]
       refuse_inference_tensor();
+    if (saved_hooks_in_use && t.defined()) [[unlikely]]
+      pack();
   }
   // An output is saved as a detached alias: its own handle would tie node and tensor into a cycle.
   static Saved output(const Tensor& t, uint32_t output_nr = 0) {
@@ -158,6 +177,9 @@ class Saved {
   bool defined() const { return tensor_.defined(); }
 
  private:
+  void pack();
+  Tensor unpack_packed(Node* owner) const;
+
   Tensor tensor_;
   uint32_t version_ = 0;
   uint32_t output_nr_ : 31 = 0;
@@ -170,19 +192,35 @@ inline Edge::Edge(Node* node, uint32_t output_nr)
 }
 
 // --- what a tensor is to the graph
-// ------------------------------------------------------------------- Brings the grad_fn of a view
-// up to date after its base was changed in place.
+// Brings the grad_fn of a view up to date after its base was changed in place, or raises PyTorch's
+// error where that is refused.
 void refresh_view(TensorImpl* view);
+// Raises PyTorch's error about an in-place change of a view, or (indirect) of what it views.
+[[noreturn]] void refuse_view_change(const TensorImpl* view, bool indirect);
 
+// A view requires grad where its base does, recorded or not.
 inline bool requires_grad(const Tensor& t) {
+  const TensorImpl* impl = t.impl();
+  if (impl->grad_fn || (impl->flags & kRequiresGrad)) return true;
+  const TensorImpl* base = impl->base;
+  return base && (base->grad_fn || (base->flags & kRequiresGrad));
+}
+inline Node* current_grad_fn(const Tensor& t) {
   TensorImpl* impl = t.impl();
   if (impl->base && impl->view_version != impl->storage->version) [[unlikely]]
     refresh_view(impl);
-  return impl->grad_fn || (impl->flags & kRequiresGrad);
+  return impl->grad_fn;
 }
+// requires_grad() for operations that are about to make a node: it must be newer than the one that
+// a view gets when it is brought up to date.
+inline bool joins_graph(const Tensor& t) {
+  current_grad_fn(t);
+  return requires_grad(t);
+}
+// Empty where nothing is to be told, also for a view that was made under no_grad.
 inline Edge gradient_edge(const Tensor& t) {
-  if (!requires_grad(t)) return {};
-  return t->grad_fn ? Edge(t->grad_fn, t->output_nr) : Edge(t.impl());
+  if (Node* node = current_grad_fn(t)) return Edge(node, t->output_nr);
+  return t->flags & kRequiresGrad ? Edge(t.impl()) : Edge();
 }
 // Hands `node` (with the count) to a fresh output.
 inline void set_grad_fn(const Tensor& out, Node* node, uint32_t output_nr = 0) {

@@ -48,6 +48,11 @@ inline const Tensor* saved_pointer(const SavedOutput& t) { return t.tensor; }
 inline int64_t saved_output_nr(const Tensor&) { return -1; }
 inline int64_t saved_output_nr(const SavedOutput& t) { return t.output_nr; }
 }  // namespace detail
+// `t` where `input` needs it for its gradient: else nothing is kept, and t may be changed.
+inline const Tensor no_tensor;
+inline const Tensor& needed_by(const Tensor& input, const Tensor& t) {
+  return requires_grad(input) ? t : no_tensor;
+}
 template <class... T>
 Saves<sizeof...(T)> saves(const T&... items) {
   return {{detail::saved_pointer(items)...}, {detail::saved_output_nr(items)...}};
@@ -58,7 +63,10 @@ Saves<sizeof...(T)> saves(const T&... items) {
 template <size_t N, size_t M, class F>
 class RecordedNode final : public Node {
  public:
-  RecordedNode(const char* name, const Saves<M>& to_save, F f) : name_(name), f_(std::move(f)) {
+  RecordedNode(const char* name, const Inputs<N>& in, const Saves<M>& to_save, F f)
+      : name_(name), f_(std::move(f)) {
+    for (size_t i = 0; i < N; ++i)
+      if (in.tensors[i]->defined()) edges_[i] = gradient_edge(*in.tensors[i]);
     for (size_t i = 0; i < M; ++i)
       saved_[i] = to_save.output_nr[i] < 0
                       ? Saved(*to_save.tensors[i])
@@ -79,7 +87,6 @@ class RecordedNode final : public Node {
     if (M && released) raise_graph_freed();
     return i < M ? saved_[i].unpack(this) : Tensor();
   }
-  std::array<Edge, N>& inline_edges() { return edges_; }
 
  private:
   template <size_t... I>
@@ -104,18 +111,15 @@ class RecordedNode final : public Node {
 template <size_t N>
 bool should_record(const Inputs<N>& in) {
   if (!grad_mode.enabled) return false;
-  for (const Tensor* t : in.tensors)
-    if (t->defined() && requires_grad(*t)) return true;
-  return false;
+  bool any = false;
+  for (const Tensor* t : in.tensors) any |= t->defined() && joins_graph(*t);
+  return any;
 }
 
 template <size_t N, size_t M, class F>
 void record(const char* name, const Tensor& out, const Inputs<N>& in, const Saves<M>& saved, F f) {
   if (!should_record(in)) return;
-  auto* node = new RecordedNode<N, M, F>(name, saved, std::move(f));
-  for (size_t i = 0; i < N; ++i)
-    if (in.tensors[i]->defined()) node->edges[i] = gradient_edge(*in.tensors[i]);
-  set_grad_fn(out, node);
+  set_grad_fn(out, new RecordedNode<N, M, F>(name, in, saved, std::move(f)));
 }
 
 // The same for several outputs: the function takes (GradInputs&, std::span<Tensor> grads,
@@ -124,9 +128,7 @@ template <size_t N, size_t M, class F>
 void record_outputs(const char* name, std::span<const Tensor> outs, const Inputs<N>& in,
                     const Saves<M>& saved, F f) {
   if (outs.empty() || !should_record(in)) return;
-  auto* node = new RecordedNode<N, M, F>(name, saved, std::move(f));
-  for (size_t i = 0; i < N; ++i)
-    if (in.tensors[i]->defined()) node->edges[i] = gradient_edge(*in.tensors[i]);
+  auto* node = new RecordedNode<N, M, F>(name, in, saved, std::move(f));
   node->output_count = uint32_t(outs.size());
   for (size_t i = 0; i < outs.size(); ++i) {
     if (i) ++node->refcount;
@@ -157,7 +159,7 @@ template <class F>
 void record_list(const char* name, const Tensor& out, std::span<const Tensor> in, F f) {
   if (!grad_mode.enabled) return;
   bool any = false;
-  for (const Tensor& t : in) any |= requires_grad(t);
+  for (const Tensor& t : in) any |= joins_graph(t);
   if (!any) return;
   std::vector<Edge> list;
   list.reserve(in.size());

@@ -1,7 +1,10 @@
 // Views and in-place changes on the tape.
 //   as_differentiable_view   marks a view, so that in-place changes of either side reach the other
-//   check_inplace, rebase_history   what an in-place operation does before and after writing
-// After v.mul_(w) on a view v of b: b becomes CopySlices(b_before, result), and v's grad_fn is made
+//   check_inplace, check_rebase, rebase_history   what an in-place operation does before it
+//                            computes, before it writes and after writing
+// A view keeps where it was made (kViewOrigin flags): those made under no_grad or inference_mode,
+// several outputs of one function, and what custom functions return cannot take part in in-place
+// changes with grad mode on. After v.mul_(w) on a view v of b: b becomes CopySlices(b_before, result), and v's grad_fn is made
 // again from b (as a strided view) when it is next asked for: refresh_view() in node.cpp compares
 // versions.
 #pragma once
@@ -23,6 +26,7 @@ void add_inplace(const Tensor& into, const Tensor& grad);  // no history; versio
 Tensor clone_for(const Tensor& leaf, const Tensor& t);  // differentiable
 Tensor ones_like(const Tensor& t);
 Tensor cast(const Tensor& t, DType dtype);
+bool has_nan(const Tensor& t);
 // Gradient of as_strided: zeros of `base`'s geometry with `grad` added at `view`'s places.
 // Differentiable.
 Tensor scatter_to_base(const Tensor& grad, const Geometry& view, const Geometry& base);
@@ -61,12 +65,29 @@ inline void as_differentiable_view(const Tensor& view, const Tensor& of, bool mu
   v->base = base;
   ++base->refcount;
   v->view_version = v->storage->version;
-  if (!grad_mode.enabled) v->flags |= kViewOfNoGrad;
-  if (multi || (of->flags & kMultiView)) v->flags |= kMultiView;
+  int origin = inference_mode ? kViewOfInference
+               : !grad_mode.enabled ? kViewOfNoGrad
+               : multi              ? kMultiView
+                                    : 0;
+  if (!origin && of->base) origin = of->flags & kViewOrigin;
+  v->flags = uint16_t(v->flags | origin);
 }
 
+// Whether an operation that gives one value to all elements it writes minds that some of them are
+// the same one (an expanded tensor).
+enum class Repeats { Refused, Allowed };
 // Raises PyTorch's error where `self` must not be changed in place.
-void check_inplace(const Tensor& self);
+void check_inplace(const Tensor& self, Repeats repeats = Repeats::Refused);
+// The same for `self` that may not require grad, but is about to get a value that does.
+void check_rebase(const Tensor& self);
+// Raises PyTorch's error where one lies across the other: elements would be read after being
+// written. The same memory in the same order is fine.
+void refuse_partial_overlap(const Tensor& written, const Tensor& read);
+inline void check_no_partial_overlap(const Tensor& written, const Tensor& read) {
+  const Storage *a = written->storage, *b = read->storage;
+  if (written.impl() != read.impl() && (a == b || a->owner || b->owner)) [[unlikely]]
+    refuse_partial_overlap(written, read);
+}
 
 // After the new value was written into self: counts the version and gives self the history of
 // `result`.

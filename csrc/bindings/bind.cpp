@@ -210,15 +210,9 @@ bool is_index(PyObject* o) {
 }
 
 int64_t index_from(PyObject* o) {
-  if (PyLong_CheckExact(o)) {
-    int overflow = 0;
-    const long long v = PyLong_AsLongLongAndOverflow(o, &overflow);
-    if (overflow) runtime_error("Overflow when unpacking long long");
-    return v;
-  }
-  Ref as_int = checked(PyNumber_Index(o));
+  const Ref as_int = PyLong_CheckExact(o) ? Ref() : checked(PyNumber_Index(o));
   int overflow = 0;
-  const long long v = PyLong_AsLongLongAndOverflow(as_int.get(), &overflow);
+  const long long v = PyLong_AsLongLongAndOverflow(as_int ? as_int.get() : o, &overflow);
   if (overflow) runtime_error("Overflow when unpacking long long");
   if (v == -1 && PyErr_Occurred()) throw PythonError();
   return v;

@@ -9,6 +9,7 @@ namespace tg {
 void bind_tensor(Binder& b);     // methods about the tensor itself: copies, casts, item, layout
 void bind_autograd(Binder& b);   // backward, grad, hooks, grad mode
 void bind_functions(Binder& b);  // custom autograd functions
+void bind_graph(Binder& b);      // anomaly detection, saved_tensors_hooks
 void bind_elementwise(Binder& b);
 void bind_reductions(Binder& b);
 void bind_losses(Binder& b);
@@ -16,6 +17,10 @@ void bind_shapes(Binder& b);
 void bind_indexing(Binder& b);
 void bind_matmul(Binder& b);
 void bind_linalg(Binder& b);
+void bind_convolution(Binder& b);
+void bind_pooling(Binder& b);
+void bind_normalization(Binder& b);
+void bind_resampling(Binder& b);
 void bind_factories(Binder& b);
 void bind_random(Binder& b);
 void bind_optim(Binder& b);

@@ -1,4 +1,5 @@
 // backward(), grad(), hooks, leaves and the grad-mode contexts.
+#include <algorithm>
 #include <cstring>
 
 #include "autograd/engine.h"
@@ -6,6 +7,8 @@
 #include "bindings/bind.h"
 #include "bindings/py_hooks.h"
 #include "bindings/py_node.h"
+#include "ops/join.h"
+#include "ops/shape.h"
 
 namespace tg {
 namespace {
@@ -100,12 +103,49 @@ void backward_of_many(PyObject* tensors, PyObject* grad_tensors, PyObject* retai
   backward(roots, grads, targets, {retain, create_graph});
 }
 
+// is_grads_batched: one pass for each of the gradients that lie along dimension 0.
+std::vector<Tensor> grad_of_batch(std::span<const Tensor> roots, std::span<const Tensor> grads,
+                                  std::span<const Tensor> wanted, BackwardOptions options) {
+  int64_t batch = -1;
+  for (size_t i = 0; i < grads.size(); ++i) {
+    const Tensor& g = grads[i];
+    if (!g.defined()) continue;
+    if (g.dim() == 0 || !std::ranges::equal(g.sizes().subspan(1), roots[i].sizes()))
+      runtime_error(
+          "If `is_grads_batched=True`, we interpret the first dimension of each grad_output as the "
+          "batch dimension. The sizes of the remaining dimensions are expected to match the shape "
+          "of corresponding output, but a mismatch was detected: grad_output[",
+          i, "] has a shape of torch.Size(", to_string(g.sizes()), ") and output[", i,
+          "] has a shape of torch.Size(", to_string(roots[i].sizes()),
+          "). If you only want some tensors in `grad_output` to be considered batched, consider "
+          "using vmap.");
+    if (batch >= 0 && g.size(0) != batch)
+      value_error("vmap: Expected all tensors to have the same size in the mapped dimension, got "
+                  "sizes [",
+                  batch, ", ", g.size(0), "] for the mapped dimension");
+    batch = g.size(0);
+  }
+  if (batch <= 0)
+    runtime_error("is_grads_batched=True needs grad_outputs with at least one gradient");
+  std::vector<std::vector<Tensor>> parts(wanted.size());
+  for (int64_t b = 0; b < batch; ++b) {
+    std::vector<Tensor> one;
+    for (const Tensor& g : grads) one.push_back(g.defined() ? select(g, 0, b) : Tensor());
+    BackwardOptions pass = options;
+    pass.retain_graph |= b + 1 < batch;
+    std::vector<Tensor> result = grad(roots, one, wanted, pass);
+    for (size_t i = 0; i < result.size(); ++i)
+      if (result[i].defined()) parts[i].push_back(std::move(result[i]));
+  }
+  std::vector<Tensor> all;
+  for (const std::vector<Tensor>& list : parts)
+    all.push_back(list.empty() ? Tensor() : stack(list, 0));
+  return all;
+}
+
 PyObject* grad_of(PyObject* outputs, PyObject* inputs, PyObject* grad_outputs,
                   PyObject* retain_graph, bool create_graph, bool, std::optional<bool> allow_unused,
                   bool is_grads_batched, bool materialize_grads) {
-  if (is_grads_batched)
-    fail(ErrorKind::NotImplemented,
-         "is_grads_batched=True is not supported: call grad() once for each gradient");
   if (materialize_grads && allow_unused && !*allow_unused)
     value_error(
         "Expected allow_unused to be True or not passed when materialize_grads=True, but got: "
@@ -116,7 +156,9 @@ PyObject* grad_of(PyObject* outputs, PyObject* inputs, PyObject* grad_outputs,
   if (grad_outputs != Py_None) grads = tensor_sequence(grad_outputs, "grad_outputs", true);
   check_grads(roots, grads);
   const bool retain = retain_graph == Py_None ? create_graph : PyObject_IsTrue(retain_graph) == 1;
-  std::vector<Tensor> result = grad(roots, grads, wanted, {retain, create_graph});
+  std::vector<Tensor> result =
+      is_grads_batched ? grad_of_batch(roots, grads, wanted, {retain, create_graph})
+                       : grad(roots, grads, wanted, {retain, create_graph});
   for (size_t i = 0; i < result.size(); ++i) {
     if (result[i].defined()) continue;
     if (materialize_grads) {
@@ -135,7 +177,13 @@ PyObject* grad_of(PyObject* outputs, PyObject* inputs, PyObject* grad_outputs,
 // ------------------------------------------------------------------------------
 Tensor detach(const Tensor& t) { return detached_alias(t, false); }
 Tensor detach_in_place(const Tensor& t) {
-  if (t->base) runtime_error("Can't detach views in-place. Use detach() instead.");
+  if (t->base)
+    runtime_error(
+        "Can't detach views in-place. Use detach() instead. If you are using "
+        "DistributedDataParallel (DDP) for training, and gradient_as_bucket_view is set as True, "
+        "gradients are views of DDP buckets, and hence detach_() cannot be called on these "
+        "gradients. To fix this error, please refer to the Optimizer.zero_grad() function in "
+        "torch/optim/optimizer.py as the solution.");
   move_retained_grad(t, nullptr);
   if (t->grad_fn) release_node(std::exchange(t->grad_fn, nullptr));
   t->output_nr = 0;
@@ -143,14 +191,15 @@ Tensor detach_in_place(const Tensor& t) {
   return t;
 }
 Tensor requires_grad_in_place(const Tensor& t, bool on) {
-  if (t->grad_fn && !on)
+  const Node* node = current_grad_fn(t);
+  if (node && !on)
     runtime_error(
         "you can only change requires_grad flags of leaf variables. If you want to use a computed "
         "variable in a subgraph "
         "that doesn't require differentiation use var_no_grad = var.detach().");
   if (on && !is_floating(t.dtype()))
     runtime_error("only Tensors of floating point dtype can require gradients");
-  if (!t->grad_fn) t->flags = uint16_t(on ? t->flags | kRequiresGrad : t->flags & ~kRequiresGrad);
+  if (!node) t->flags = uint16_t(on ? t->flags | kRequiresGrad : t->flags & ~kRequiresGrad);
   return t;
 }
 void retain_grad_of(const Tensor& t) { retain_grad(t); }
@@ -178,7 +227,7 @@ PyObject* register_post_hook(PyObject* self, PyObject* const* args, Py_ssize_t n
     const Tensor t = as_tensor(self);
     if (!requires_grad(t))
       runtime_error("cannot register a hook on a tensor that doesn't require gradient");
-    if (t->grad_fn)
+    if (current_grad_fn(t))
       runtime_error("post accumulate grad hooks cannot be registered on non-leaf tensors");
     const uint64_t id = next_hook_id();
     make_extra(t.impl()).post_accumulate.push_back({id, 0, std::make_shared<PyHook>(args[0])});

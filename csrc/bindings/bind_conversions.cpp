@@ -105,7 +105,7 @@ Tensor asarray(PyObject* data, std::optional<DType> dtype, PyObject* device,
   } else if (copy.value_or(false)) {
     t = clone(t);
   }
-  return on && !t->grad_fn ? with_grad(t, on) : t;
+  return on && !current_grad_fn(t) ? with_grad(t, on) : t;
 }
 
 // --- legacy constructors ------------------------------------------------------------------------

@@ -54,8 +54,9 @@ class FunctionNode final : public Node {
       }
       PyTuple_SET_ITEM(arguments.get(), Py_ssize_t(i), checked(wrap(std::move(g))).release());
     }
-    Ref result =
-        checked(PyObject_CallMethod(context.get(), "_run_backward", "(O)", arguments.get()));
+    Ref result = checked(python_call([&] {
+      return PyObject_CallMethod(context.get(), "_run_backward", "(O)", arguments.get());
+    }));
     Ref items = PyTuple_Check(result.get()) ? result : checked(PyTuple_Pack(1, result.get()));
     const Py_ssize_t n = PyTuple_GET_SIZE(items.get());
     for (Py_ssize_t i = Py_ssize_t(to.size()); i < n; ++i)
@@ -171,20 +172,25 @@ PyObject* record_function(PyObject* context, const std::string& name, PyObject* 
     }
     Tensor t = as_tensor(o);
     const bool is_dirty = contains(dirty, o);
-    if (!is_dirty && contains(arguments, o))
-      t = detached_alias(t, false);  // an input handed through
+    const bool differentiable = !contains(no_gradient, o) && is_floating(t.dtype());
+    if (!is_dirty && contains(arguments, o)) {  // an input handed through
+      const Tensor input = std::exchange(t, detached_alias(t, false));
+      if (differentiable) as_differentiable_view(t, input);
+    }
     raw.push_back(t);
     node->outputs.push_back({Dims(t.sizes()), t.dtype()});
-    if (!contains(no_gradient, o) && is_floating(t.dtype())) {
+    if (differentiable) {
       ++node->refcount;
       if (is_dirty) {
         Tensor history = detached_alias(t, false);
         set_grad_fn(history, node, uint32_t(i));
         rebase_history(t, history);
       } else {
-        if (t->base) t = detached_alias(t, false);
-        raw.back() = t;
         set_grad_fn(t, node, uint32_t(i));
+        if (t->base) {
+          t->flags = uint16_t((t->flags & ~kViewOrigin) | (count > 1 ? kMultiView : kViewOfCustom));
+          t->view_version = t->storage->version;
+        }
       }
     }
     PyList_SET_ITEM(result.get(), i, checked(wrap(t)).release());

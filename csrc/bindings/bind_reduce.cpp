@@ -57,6 +57,11 @@ Tensor norm_by_name(const Tensor& x, const std::string& p, const OptionalDims& d
                     OptionalDType dtype) {
   if (p == "nuc") fail(ErrorKind::NotImplemented, "tapegrad has no nuclear norm yet");
   if (p != "fro") runtime_error("linalg.matrix_norm: Order ", p, " not supported.");
+  if (dim && dim->size() > 2) {
+    std::string given;
+    for (const int64_t d : *dim) given += " " + std::to_string(d);
+    runtime_error("linalg.matrix_norm: dim must be a 2-tuple. Got", given);
+  }
   return vector_norm(x, 2, dim, keepdim, dtype);
 }
 

@@ -7,11 +7,14 @@
 namespace {
 
 void* release_gil() { return PyEval_SaveThread(); }
-void take_gil(void* state) { PyEval_RestoreThread(static_cast<PyThreadState*>(state)); }
+void take_gil(void* state) {
+  tg::python_call([&] { PyEval_RestoreThread(static_cast<PyThreadState*>(state)); });
+}
 
 }  // namespace
 
-PYBIND11_MODULE(_core, m) {
+// pybind11's entry, which PyInit__core calls below.
+PYBIND11_MODULE(_core_of_main_interpreter, m) {
   m.doc() = "Native core of tapegrad: tensors, operations and the tape.";
   PyObject* module = m.ptr();
   try {
@@ -25,6 +28,7 @@ PYBIND11_MODULE(_core, m) {
     tg::bind_tensor(binder);
     tg::bind_autograd(binder);
     tg::bind_functions(binder);
+    tg::bind_graph(binder);
     tg::bind_elementwise(binder);
     tg::bind_reductions(binder);
     tg::bind_losses(binder);
@@ -32,6 +36,10 @@ PYBIND11_MODULE(_core, m) {
     tg::bind_indexing(binder);
     tg::bind_matmul(binder);
     tg::bind_linalg(binder);
+    tg::bind_convolution(binder);
+    tg::bind_pooling(binder);
+    tg::bind_normalization(binder);
+    tg::bind_resampling(binder);
     tg::bind_factories(binder);
     tg::bind_random(binder);
     tg::bind_optim(binder);
@@ -45,4 +53,16 @@ PYBIND11_MODULE(_core, m) {
       "_signatures",
       [] { return pybind11::reinterpret_steal<pybind11::object>(tg::Binder::describe()); },
       "Every bound function with its overloads: what the stub is made from.");
+}
+
+// Types, allocator and generator exist once in a process. A subinterpreter is refused here, before
+// pybind11 looks at it: up to CPython 3.11 that would wait for the GIL which it holds.
+PyMODINIT_FUNC PyInit__core() {
+  if (PyInterpreterState_Get() != PyInterpreterState_Main()) {
+    PyErr_SetString(PyExc_ImportError,
+                    "tapegrad can be imported in the main interpreter only, not in a "
+                    "subinterpreter");
+    return nullptr;
+  }
+  return PyInit__core_of_main_interpreter();
 }

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "autograd/node.h"
+#include "bindings/py_node.h"
 #include "kernels/format.h"
 #include "ops/promotion.h"
 
@@ -22,10 +23,17 @@ void set_print_options(int64_t precision, int64_t threshold, int64_t edgeitems, 
   options.sci_mode = int(sci_mode);
 }
 
-// "CopySlices" of "torch::autograd::CopySlices".
-const char* short_name(const char* name) {
-  const char* colon = std::strrchr(name, ':');
-  return colon ? colon + 1 : name;
+// What repr() says about a tensor's place in the graph; a view that cannot be brought up to date is
+// printed all the same.
+std::string graph_suffix(const Tensor& t) {
+  if (!requires_grad(t)) return {};
+  try {
+    if (const Node* node = current_grad_fn(t))
+      return join_text("grad_fn=<", short_name(node), ">");
+  } catch (const Error&) {
+    return "grad_fn=<Invalid>";
+  }
+  return "requires_grad=True";
 }
 
 std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t> get_print_options() {
@@ -37,10 +45,7 @@ std::tuple<int64_t, int64_t, int64_t, int64_t, int64_t> get_print_options() {
 
 PyObject* tensor_repr(PyObject* object) {
   const Tensor t = as_tensor(object);
-  std::string suffix;
-  if (requires_grad(t))
-    suffix = t->grad_fn ? join_text("grad_fn=<", short_name(t->grad_fn->name()), ">")
-                        : "requires_grad=True";
+  const std::string suffix = graph_suffix(t);
   const DType d = t.dtype();
   const bool plain = d == default_dtype() || d == DType::Int64 || d == DType::Bool;
   // A subclass prints its own name; Parameter's repr() says itself that it holds one.

@@ -193,12 +193,6 @@ PyTypeObject* type_for(const std::string& name) {
   return type;
 }
 
-// "CopySlices" of "torch::autograd::CopySlices".
-const char* short_name(const char* name) {
-  const char* colon = std::strrchr(name, ':');
-  return colon ? colon + 1 : name;
-}
-
 PyNode* new_object(const std::string& name) {
   PyNode* self = PyObject_GC_New(PyNode, type_for(name));
   if (!self) throw PythonError();
@@ -212,6 +206,11 @@ PyNode* new_object(const std::string& name) {
 
 }  // namespace
 
+const char* short_name(const Node* node) {
+  const char* colon = std::strrchr(node->name(), ':');
+  return colon ? colon + 1 : node->name();
+}
+
 bool is_node(PyObject* o) { return Py_TYPE(o)->tp_dealloc == node_dealloc; }
 
 PyObject* wrap_node(Node* node) {
@@ -221,7 +220,7 @@ PyObject* wrap_node(Node* node) {
     Py_INCREF(static_cast<PyObject*>(extra.python));
     return static_cast<PyObject*>(extra.python);
   }
-  PyNode* self = new_object(short_name(node->name()));
+  PyNode* self = new_object(short_name(node));
   self->node = node;
   ++node->refcount;
   extra.python = self;
@@ -244,8 +243,7 @@ PyObject* wrap_edge(const Edge& edge) {
 }
 
 PyObject* wrap_grad_fn(const Tensor& t) {
-  if (!requires_grad(t)) Py_RETURN_NONE;
-  return wrap_node(t->grad_fn);
+  return wrap_node(current_grad_fn(t));
 }
 
 }  // namespace tg

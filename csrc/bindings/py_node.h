@@ -10,5 +10,6 @@ PyObject* wrap_node(Node* node);        // new reference; None for null
 PyObject* wrap_edge(const Edge& edge);  // the node, or an AccumulateGrad object for a leaf
 PyObject* wrap_grad_fn(const Tensor& t);
 bool is_node(PyObject* o);
+const char* short_name(const Node* node);  // "CopySlices" of "torch::autograd::CopySlices"
 
 }  // namespace tg

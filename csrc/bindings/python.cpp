@@ -1,12 +1,18 @@
 #include "bindings/python.h"
 
+#include <unistd.h>
+
 #include <new>
 
 namespace tg {
 
+void park_thread() noexcept {
+  for (;;) pause();
+}
+
 PyObject* raise_current() noexcept {
   try {
-    throw;
+    python_call([] { throw; });
   } catch (const PythonError&) {
     if (!PyErr_Occurred()) PyErr_SetString(PyExc_SystemError, "error without an exception");
   } catch (const Error& e) {

@@ -3,6 +3,7 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <cxxabi.h>
 
 #include <utility>
 
@@ -50,6 +51,26 @@ class HeldError {
 // Sets the Python exception for the C++ exception in flight. Returns null, for `return
 // raise_current();`.
 PyObject* raise_current() noexcept;
+
+// Once the interpreter finalizes, CPython before 3.14 ends every other thread that asks for the GIL
+// with pthread_exit(). The unwinding that this starts would run destructors without the GIL and
+// abort at the first noexcept function. Such a thread has nothing left to do: it stays here until
+// the process ends.
+[[noreturn]] void park_thread() noexcept;
+
+// Runs f, which may take the GIL.
+template <class F>
+auto python_call(F&& f) {
+#ifdef __GLIBCXX__
+  try {
+    return f();
+  } catch (abi::__forced_unwind&) {
+    park_thread();
+  }
+#else
+  return f();
+#endif
+}
 
 // The result of a Python call, or PythonError.
 inline Ref checked(PyObject* result) {

@@ -2,6 +2,7 @@
 
 #include "autograd/engine.h"
 #include "bindings/bind.h"
+#include "bindings/from_python.h"
 #include "bindings/index_from_python.h"
 #include "bindings/numpy_bridge.h"
 #include "bindings/print.h"
@@ -13,9 +14,6 @@
 #include "ops/unary.h"
 
 namespace tg {
-
-Tensor legacy_tensor(DType dtype, PyObject* args, PyObject* kwargs);  // from_python.cpp
-
 namespace {
 
 // --- operators
@@ -107,6 +105,10 @@ PyObject* invert_slot(PyObject* self) {
   });
 }
 PyObject* positive_slot(PyObject* self) {
+  if (as_tensor(self).dtype() == DType::Bool) {
+    PyErr_SetString(PyExc_RuntimeError, "The `+` operator, on a bool tensor is not supported.");
+    return nullptr;
+  }
   Py_INCREF(self);
   return self;
 }
@@ -319,7 +321,7 @@ PyObject* get_grad_fn(PyObject* self, void*) {
   return guarded([&] { return wrap_grad_fn(t); });
 }
 PyObject* get_requires_grad(PyObject* self, void*) {
-  return guarded([&] { return PyBool_FromLong(requires_grad(as_tensor(self))); });
+  return PyBool_FromLong(requires_grad(as_tensor(self)));
 }
 int set_requires_grad(PyObject* self, PyObject* value, void*) {
   return guarded_int([&] {
@@ -327,23 +329,20 @@ int set_requires_grad(PyObject* self, PyObject* value, void*) {
     if (!PyBool_Check(value)) runtime_error("requires_grad must be a bool");
     const Tensor& t = as_tensor(self);
     const bool on = value == Py_True;
-    if (t->grad_fn && !on)
+    const Node* node = current_grad_fn(t);
+    if (node && !on)
       runtime_error(
           "you can only change requires_grad flags of leaf variables. If you want to use a "
           "computed variable in a "
           "subgraph that doesn't require differentiation use var_no_grad = var.detach().");
-    if (t->grad_fn) return;
+    if (node) return;
     if (on && !is_floating(t.dtype()))
       runtime_error("only Tensors of floating point dtype can require gradients");
     t->flags = uint16_t(on ? t->flags | kRequiresGrad : t->flags & ~kRequiresGrad);
   });
 }
 PyObject* get_is_leaf(PyObject* self, void*) {
-  return guarded([&] {
-    const Tensor& t = as_tensor(self);
-    requires_grad(t);  // brings a view up to date
-    return PyBool_FromLong(!t->grad_fn);
-  });
+  return guarded([&] { return PyBool_FromLong(!current_grad_fn(as_tensor(self))); });
 }
 PyObject* get_ndim(PyObject* self, void*) { return PyLong_FromLong(as_tensor(self).dim()); }
 PyObject* get_version(PyObject* self, void*) {
@@ -355,8 +354,10 @@ PyObject* get_base(PyObject* self, void*) {
   return guarded([&] { return wrap(Tensor(base)); });
 }
 PyObject* get_output_nr(PyObject* self, void*) {
-  const Tensor& t = as_tensor(self);
-  return PyLong_FromUnsignedLong(t->grad_fn ? t->output_nr : 0);
+  return guarded([&] {
+    const Tensor& t = as_tensor(self);
+    return PyLong_FromUnsignedLong(current_grad_fn(t) ? t->output_nr : 0);
+  });
 }
 PyObject* get_retains_grad(PyObject* self, void*) {
   return PyBool_FromLong(as_tensor(self)->flags & kRetainsGrad);

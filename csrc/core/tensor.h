@@ -67,13 +67,17 @@ struct Storage {
 enum TensorFlag : uint16_t {
   kRequiresGrad = 1,  // a leaf that collects .grad (non-leaves are known by grad_fn)
   kRetainsGrad = 2,
-  kViewOfNoGrad = 4,  // made under no_grad: in-place with grad is refused
+  kViewOfNoGrad = 4,  // made under no_grad: in-place with grad is refused, as for the next ones
   kMultiView = 8,     // one of several outputs of split, unbind, ...
   kInference = 16,
   kOwnsPython = 32,  // the Python object has state and is kept by the C++ side
   kContiguous = 64,
   kHasGradHooks = 128,
   kWrappedNumber = 256,  // a Python number as a 0-d tensor: weakest in promotion
+  kViewOfCustom = 512,   // a view that a custom autograd function returned
+  kViewOfInference = 1024,  // made under inference_mode of a normal tensor
+  kViewOrigin = kViewOfNoGrad | kMultiView | kViewOfCustom | kViewOfInference,
+  kPacked = 2048,  // not a tensor but what saved_tensors_hooks made of one
 };
 
 struct TensorImpl : SmallAllocated<TensorImpl> {

@@ -311,7 +311,8 @@ Tensor put_indexed_(const char* name, const Tensor& self, const AdvancedIndex& a
       self, [&](const Tensor& into) { write_values(into, at, values, accumulate); },
       [&](const Tensor& out, const Tensor& before) {
         remember_put(name, out, before, at, values, accumulate);
-      });
+      },
+      Repeats::Allowed);
 }
 
 }  // namespace tg

@@ -108,14 +108,15 @@ void check_alpha(const Operand& a, const Operand& b, const Scalar& alpha) {
   if (alpha.kind() == DType::Bool && type != DType::Bool)
     runtime_error("Boolean alpha only supported for Boolean results.");
 }
-Operand times(const Operand& b, const Scalar& alpha, Tensor& holder) {
+// alpha * b in the dtype of the result: a narrower b must not wrap.
+Operand times(const Operand& a, const Operand& b, const Scalar& alpha, Tensor& holder) {
   if (!b.is_tensor()) {
     if (b.scalar.is_floating() || alpha.is_floating())
       return Operand(Scalar(b.scalar.to<double>() * alpha.to<double>()));
     return Operand(Scalar(
         static_cast<int64_t>(uint64_t(b.scalar.to<int64_t>()) * uint64_t(alpha.to<int64_t>()))));
   }
-  holder = mul(b, alpha);
+  holder = mul(to_dtype(*b.tensor, result_type(a, b)), alpha);
   return holder;
 }
 }  // namespace
@@ -124,27 +125,30 @@ Tensor add(const Operand& a, const Operand& b, const Scalar& alpha) {
   if (is_one(alpha)) return add(a, b);
   check_alpha(a, b, alpha);
   Tensor holder;
-  return add(a, times(b, alpha, holder));
+  return add(a, times(a, b, alpha, holder));
 }
 Tensor sub(const Operand& a, const Operand& b, const Scalar& alpha) {
   if (is_one(alpha)) return sub(a, b);
+  Sub::check_operands(a, b, {});
   check_alpha(a, b, alpha);
   Tensor holder;
-  return sub(a, times(b, alpha, holder));
+  return sub(a, times(a, b, alpha, holder));
 }
 Tensor rsub(const Tensor& a, const Operand& b, const Scalar& alpha) {
   if (is_one(alpha)) return binary<Rsub>(b, a);
+  Sub::check_operands(b, a, {});
+  check_alpha(b, a, alpha);
   Tensor holder;
-  return binary<Rsub>(b, times(a, alpha, holder));
+  return binary<Rsub>(b, times(b, a, alpha, holder));
 }
 
 Tensor div(const Operand& a, const Operand& b, const std::string& rounding_mode) {
   if (rounding_mode.empty()) return div(a, b);
-  if (rounding_mode == "floor") return floor_divide(a, b);
+  if (rounding_mode == "floor") return binary<DivFloor>(a, b);
   if (rounding_mode != "trunc")
     runtime_error("div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '",
                   rounding_mode, "'");
-  return binary<TruncDivide>(a, b);
+  return binary<DivTrunc>(a, b);
 }
 
 namespace {
@@ -166,15 +170,18 @@ Tensor clamp(const Tensor& x, const Operand* min, const Operand* max) {
 
 Tensor add_(const Tensor& self, const Operand& other, const Scalar& alpha) {
   if (is_one(alpha)) return binary_in_place<Add>(self, other, add);
+  if (other.is_tensor()) check_no_partial_overlap(self, *other.tensor);
   check_alpha(self, other, alpha);
   Tensor holder;
-  return binary_in_place<Add>(self, times(other, alpha, holder), add);
+  return binary_in_place<Add>(self, times(self, other, alpha, holder), add);
 }
 Tensor sub_(const Tensor& self, const Operand& other, const Scalar& alpha) {
   if (is_one(alpha)) return binary_in_place<Sub>(self, other, sub);
+  if (other.is_tensor()) check_no_partial_overlap(self, *other.tensor);
+  Sub::check_operands(self, other, {});
   check_alpha(self, other, alpha);
   Tensor holder;
-  return binary_in_place<Sub>(self, times(other, alpha, holder), sub);
+  return binary_in_place<Sub>(self, times(self, other, alpha, holder), sub);
 }
 Tensor div_(const Tensor& self, const Operand& other, const std::string& rounding_mode) {
   const bool keeps_self = operand_requires_grad(other);

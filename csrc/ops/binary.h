@@ -256,15 +256,28 @@ struct RightShift {
                                                : static_cast<T>(a >> b);
   }
 };
+inline void refuse_bool_division(const char* kernel, DType dtype) {
+  if (dtype == DType::Bool)
+    fail(ErrorKind::NotImplemented, '"', kernel, "\" not implemented for 'Bool'");
+}
 // Quotient rounded down, and the remainder with the divisor's sign (Python's // and %).
 struct FloorDivide {
   static constexpr bool takes_two_numbers = true;
-  static constexpr auto name = "floor_divide", node = "DivBackward1",
+  static constexpr auto name = "floor_divide", node = "torch::autograd::NotImplemented",
                         doc = "Quotient rounded down (Python's //).";
   static constexpr auto domain = Domain::Any;
+  static void check_dtype(DType dtype) { refuse_bool_division("div_floor_cpu", dtype); }
   template <class T>
   static T forward(T a, T b);
   static constexpr int left_uses = kNothing, right_uses = kNothing;
+  static Tensor grad_left(const Tensor&, auto, auto) {
+    runtime_error("derivative for aten::floor_divide is not implemented");
+  }
+  static Tensor grad_right(const Tensor& g, auto a, auto b) { return grad_left(g, a, b); }
+};
+struct DivFloor : FloorDivide {  // div(rounding_mode="floor")
+  static constexpr bool number_is_input = true;
+  static constexpr auto node = "DivBackward2";
   static Tensor grad_left(const Tensor& g, auto, auto) { return zeros_like_gradient(g); }
   static Tensor grad_right(const Tensor& g, auto, auto) { return zeros_like_gradient(g); }
 };
@@ -272,6 +285,7 @@ struct Remainder {
   static constexpr auto name = "remainder", node = "RemainderBackward0",
                         doc = "Remainder with the sign of the divisor (Python's %).";
   static constexpr auto domain = Domain::Any;
+  static void check_dtype(DType dtype) { refuse_bool_division("remainder_cpu", dtype); }
   template <class T>
   static T forward(T a, T b);
   static constexpr int left_uses = kNothing, right_uses = kLeft | kRight;
@@ -279,11 +293,12 @@ struct Remainder {
   static auto grad_right(const Tensor& g, auto a, const Tensor& b);
 };
 
-struct TruncDivide {
-  static constexpr bool takes_two_numbers = true;
-  static constexpr auto name = "div_trunc", node = "DivBackward1",
+struct DivTrunc {  // div(rounding_mode="trunc")
+  static constexpr bool takes_two_numbers = true, number_is_input = true;
+  static constexpr auto name = "div_trunc", node = "DivBackward2",
                         doc = "Quotient rounded towards zero.";
   static constexpr auto domain = Domain::Any;
+  static void check_dtype(DType dtype) { refuse_bool_division("div_trunc_cpu", dtype); }
   static constexpr int left_uses = kNothing, right_uses = kNothing;
   static Tensor grad_left(const Tensor& g, auto, auto) { return zeros_like_gradient(g); }
   static Tensor grad_right(const Tensor& g, auto, auto) { return zeros_like_gradient(g); }

@@ -126,7 +126,7 @@ Tensor stand_in(const Tensor& self, bool keeps_self) {
   } else {
     old = detached_alias(self, false);
   }
-  if (Node* node = self->grad_fn) {
+  if (Node* node = current_grad_fn(self)) {
     ++node->refcount;
     set_grad_fn(old, node, self->output_nr);
   }
@@ -143,21 +143,26 @@ void write_result(const Tensor& self, const Tensor& result) {
                     " can't be cast to the desired output type ", info(self.dtype()).scalar);
     return write_result(self, to_dtype(result, self.dtype()));
   }
+  if (grad_mode.enabled && requires_grad(result)) check_rebase(self);
   copy_values(self, result);
   rebase_history(self, result);
 }
 
 Tensor copy_(const Tensor& self, const Tensor& src) {
   check_inplace(self);
+  check_no_partial_overlap(self, src);
   const Dims sizes = broadcast_sizes(self.sizes(), src.sizes());
   if (!std::equal(sizes.begin(), sizes.end(), self.sizes().begin(), self.sizes().end()))
     runtime_error("output with shape ", to_string(self.sizes()),
                   " doesn't match the broadcast shape ", to_string(sizes));
-  if (!grad_mode.enabled || (!requires_grad(self) && !requires_grad(src))) {
+  // What is written into integers has no gradient.
+  if (!grad_mode.enabled || !is_floating(self.dtype()) ||
+      (!requires_grad(self) && !requires_grad(src))) {
     copy_values(self, src);
     bump_version(self);
     return self;
   }
+  check_rebase(self);
   Tensor value = detached_alias(self, false);
   const Tensor before = stand_in(self, false);
   record("CopyBackwards", value, inputs(before, src), saves(),
@@ -171,7 +176,7 @@ Tensor copy_(const Tensor& self, const Tensor& src) {
 }
 
 Tensor fill_(const Tensor& self, const Scalar& value) {
-  check_inplace(self);
+  check_inplace(self, Repeats::Allowed);
   if (!grad_mode.enabled || !requires_grad(self)) {
     fill_values(self, value);
     bump_version(self);

@@ -25,13 +25,14 @@ Tensor zero_(const Tensor& self);
 // Turns an out-of-place operation into its in-place form: `compute` gets a stand-in for self and
 // returns the new value, which is written into self; self takes over its history. `keeps_self`:
 // compute may save self for backward, so that the old values must survive.
-Tensor in_place(const Tensor& self, bool keeps_self, auto&& compute);
+Tensor in_place(const Tensor& self, bool keeps_self, auto&& compute,
+                Repeats repeats = Repeats::Refused);
 
 Tensor stand_in(const Tensor& self, bool keeps_self);
 void write_result(const Tensor& self, const Tensor& result);
 
-Tensor in_place(const Tensor& self, bool keeps_self, auto&& compute) {
-  check_inplace(self);
+Tensor in_place(const Tensor& self, bool keeps_self, auto&& compute, Repeats repeats) {
+  check_inplace(self, repeats);
   const Tensor result = compute(grad_mode.enabled ? stand_in(self, keeps_self) : self);
   write_result(self, result);
   return self;

@@ -331,13 +331,14 @@ template <class Op>
 void record_binary(const Tensor& out, const Operand& a, const Operand& b) {
   if (!grad_mode.enabled) return;
   if (a.is_tensor() && b.is_tensor()) {
-    if (requires_grad(*a.tensor) || requires_grad(*b.tensor))
+    const bool left = joins_graph(*a.tensor), right = joins_graph(*b.tensor);
+    if (left || right)
       set_grad_fn(out, new BinaryNode<Op>(*a.tensor, *b.tensor, out));
   } else if (a.is_tensor()) {
-    if (requires_grad(*a.tensor))
+    if (joins_graph(*a.tensor))
       set_grad_fn(out, new BinaryNumberNode<Op, false>(*a.tensor, b.scalar.to<double>()));
   } else if (b.is_tensor()) {
-    if (requires_grad(*b.tensor))
+    if (joins_graph(*b.tensor))
       set_grad_fn(out, new BinaryNumberNode<Op, true>(*b.tensor, a.scalar.to<double>()));
   }
 }
@@ -417,6 +418,7 @@ inline bool writes_directly(const Tensor& self, const Operand& other) {
 template <class Op>
 Tensor binary_in_place(const Tensor& self, const Operand& other,
                        Tensor (*function)(const Operand&, const Operand&)) {
+  if (other.is_tensor()) check_no_partial_overlap(self, *other.tensor);
   if constexpr (Op::domain == Domain::Any) {
     if (writes_directly(self, other)) {
       check_inplace(self);

@@ -112,6 +112,18 @@ Tensor ones_like(const Tensor& t) {
 
 Tensor cast(const Tensor& t, DType dtype) { return to_dtype(t, dtype); }
 
+bool has_nan(const Tensor& t) {
+  if (!is_floating(t.dtype())) return false;
+  const Tensor values = contiguous(t.dtype() == DType::Float64 ? t : to_dtype(t, DType::Float32));
+  bool found = false;
+  visit_floating(values.dtype(), "isnan", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const T* v = values.data<T>();
+    for (int64_t i = 0; i < values.numel(); ++i) found |= v[i] != v[i];
+  });
+  return found;
+}
+
 Tensor scatter_to_base(const Tensor& grad, const Geometry& view, const Geometry& base) {
   const Flat flat(view, base, grad.dtype());
   fill_values(flat.memory, Scalar(0));

@@ -126,6 +126,8 @@ Scalar checked_number(DType dtype, const Scalar& number) {
 
 // Sets all elements to one value. (PyTorch's fill_ with a tensor, which gives this node its name.)
 void fill_view(const Tensor& view, const Operand& value) {
+  // What is written into integers has no gradient.
+  const GradModeGuard mode(grad_mode.enabled && is_floating(view.dtype()));
   const Tensor none;
   const Tensor& source = value.is_tensor() ? *value.tensor : none;
   modified_in_place(
@@ -143,15 +145,21 @@ void fill_view(const Tensor& view, const Operand& value) {
                  if (to.needed(0)) to.set(0, mul(g, Scalar(0.0)));
                  if (to.needed(1)) to.set(1, sum_to(g, Dims(), dtype));
                });
-      });
+      },
+      value.is_tensor() ? Repeats::Refused : Repeats::Allowed);
 }
 
 void assign_to_view(const Tensor& view, const Operand& value) {
   if (!value.is_tensor()) checked_number(view.dtype(), value.scalar);
   if (!value.is_tensor() || value.tensor->dim() == 0) return fill_view(view, value);
   const Tensor& source = *value.tensor;
-  copy_(view,
-        source.same_sizes(view) ? source : expand(without_leading_ones(source), view.sizes()));
+  if (source.same_sizes(view)) {
+    copy_(view, source);
+    return;
+  }
+  const Tensor part = without_leading_ones(source);
+  check_no_partial_overlap(view, part);
+  copy_(view, expand(part, view.sizes()));
 }
 
 // A single mask filled with one value needs no positions.

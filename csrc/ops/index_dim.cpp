@@ -239,7 +239,7 @@ Tensor index_fill(const Tensor& x, int64_t dim, const Tensor& index, const Opera
   return index_fill_with(x, dim, index, value, kOutOfPlace);
 }
 Tensor index_fill_(const Tensor& self, int64_t dim, const Tensor& index, const Operand& value) {
-  return index_fill_with(self, dim, index, value, kInPlace);
+  return index_fill_with(self, dim, index, value, kFillInPlace);
 }
 
 Tensor take(const Tensor& x, const Tensor& index) {

@@ -94,8 +94,9 @@ Tensor cat(std::span<const Tensor> tensors, int64_t dim) {
       runtime_error("zero-dimensional tensor (at position ", i, ") cannot be concatenated");
     if (!model && !is_skipped(tensors[i])) model = &tensors[i];
   }
+  // Where all are passed over, so is what `dim` says.
+  const int at = model ? wrap_dim(dim, model->dim()) : 0;
   if (!model) model = &tensors[0];
-  const int at = wrap_dim(dim, model->dim());
   Dims sizes(model->sizes());
   sizes[at] = 0;
   for (size_t i = 0; i < tensors.size(); ++i) {

@@ -86,7 +86,7 @@ Tensor column(const Tensor& v) { return unsqueeze(v, 1); }
 Tensor mm(const Tensor& a, const Tensor& b) {
   check_mm(a, b);
   Tensor out = multiply_matrices(a, b);
-  record("MmBackward0", out, inputs(a, b), saves(a, b),
+  record("MmBackward0", out, inputs(a, b), saves(needed_by(b, a), needed_by(a, b)),
          [](GradInputs& to, const Tensor& g, const Tensor& a, const Tensor& b) {
            if (to.needed(0)) to.set(0, mm(g, t(b)));
            if (to.needed(1)) to.set(1, mm(t(a), g));
@@ -107,7 +107,7 @@ Tensor mv(const Tensor& a, const Tensor& v) {
   Tensor out = empty(Dims{a.size(0)}, a.dtype());
   multiply(a.dtype(), a.size(0), 1, a.size(1), a->data, a.stride(0), a.stride(1), v->data,
            v.stride(0), 1, out->data);
-  record("MvBackward0", out, inputs(a, v), saves(a, v),
+  record("MvBackward0", out, inputs(a, v), saves(needed_by(v, a), needed_by(a, v)),
          [](GradInputs& to, const Tensor& g, const Tensor& a, const Tensor& v) {
            if (to.needed(0)) to.set(0, outer(g, v));
            if (to.needed(1)) to.set(1, mv(t(a), g));
@@ -128,7 +128,7 @@ Tensor dot(const Tensor& a, const Tensor& b) {
   check_dtypes(a, b);
   Tensor out = empty(Dims(), a.dtype());
   multiply(a.dtype(), 1, 1, a.size(0), a->data, 1, a.stride(0), b->data, b.stride(0), 1, out->data);
-  record("DotBackward0", out, inputs(a, b), saves(a, b),
+  record("DotBackward0", out, inputs(a, b), saves(needed_by(b, a), needed_by(a, b)),
          [](GradInputs& to, const Tensor& g, const Tensor& a, const Tensor& b) {
            if (to.needed(0)) to.set(0, g * b);
            if (to.needed(1)) to.set(1, g * a);
@@ -149,7 +149,7 @@ Tensor bmm(const Tensor& a, const Tensor& b) {
     multiply(a.dtype(), m, n, k, a->data + i * a.stride(0) * item, a.stride(1), a.stride(2),
              b->data + i * b.stride(0) * item, b.stride(1), b.stride(2),
              out->data + i * m * n * item);
-  record("BmmBackward0", out, inputs(a, b), saves(a, b),
+  record("BmmBackward0", out, inputs(a, b), saves(needed_by(b, a), needed_by(a, b)),
          [](GradInputs& to, const Tensor& g, const Tensor& a, const Tensor& b) {
            if (to.needed(0)) to.set(0, bmm(g, transpose(b, 1, 2)));
            if (to.needed(1)) to.set(1, bmm(transpose(a, 1, 2), g));
@@ -192,7 +192,7 @@ Tensor addmm(const Tensor& input, const Tensor& a, const Tensor& b, const Scalar
     else if (beta.to<double>() != 0)
       add_(out, bias, beta);
   }
-  record("AddmmBackward0", out, inputs(input, a, b), saves(a, b),
+  record("AddmmBackward0", out, inputs(input, a, b), saves(needed_by(b, a), needed_by(a, b)),
          [sizes = Dims(input.sizes()), dtype = input.dtype(), beta = beta.to<double>(),
           alpha = alpha.to<double>()](GradInputs& to, const Tensor& g, const Tensor& a,
                                       const Tensor& b) {

@@ -30,8 +30,9 @@ Tensor modified(const Tensor& x, Write write, Remember remember) {
 }
 
 template <class Write, class Remember>
-Tensor modified_in_place(const Tensor& self, Write write, Remember remember) {
-  check_inplace(self);
+Tensor modified_in_place(const Tensor& self, Write write, Remember remember,
+                         Repeats repeats = Repeats::Refused) {
+  check_inplace(self, repeats);
   if (!grad_mode.enabled) {
     write(self);
     bump_version(self);
@@ -40,6 +41,7 @@ Tensor modified_in_place(const Tensor& self, Write write, Remember remember) {
   const Tensor before = stand_in(self, false);
   const Tensor result = detached_alias(self, false);
   remember(result, before);
+  if (requires_grad(result)) check_rebase(self);
   write(self);
   rebase_history(self, result);
   return self;
@@ -51,6 +53,9 @@ inline constexpr auto kOutOfPlace = [](const Tensor& x, auto write, auto remembe
 };
 inline constexpr auto kInPlace = [](const Tensor& x, auto write, auto remember) {
   return modified_in_place(x, write, remember);
+};
+inline constexpr auto kFillInPlace = [](const Tensor& x, auto write, auto remember) {
+  return modified_in_place(x, write, remember, Repeats::Allowed);
 };
 
 }  // namespace tg

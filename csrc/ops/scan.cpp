@@ -93,7 +93,7 @@ Tensor running_product(const Tensor& x, Along along) {
   out = cast_quietly(out, wide_dtype(x.dtype()));
   record("CumprodBackward0", out, inputs(x), saves(x, saved_output(out)),
          [along](const Tensor& g, const Tensor& x, const Tensor& y) {
-           if (x.dim() == 0) return g;
+           if (x.numel() <= 1) return g;
            return shift(y, along, 1) * recurrence(shift(x, opposite(along), 0), g, opposite(along));
          });
   return out;

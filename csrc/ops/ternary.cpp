@@ -220,7 +220,8 @@ Tensor add_combined(const Tensor& input, const Tensor& a, const Tensor& b, const
       });
     }
   });
-  record(divides ? "AddcdivBackward0" : "AddcmulBackward0", out, inputs(input, a, b), saves(a, b),
+  record(divides ? "AddcdivBackward0" : "AddcmulBackward0", out, inputs(input, a, b),
+         saves(needed_by(b, a), divides && requires_grad(b) ? b : needed_by(a, b)),
          [value = value.to<double>(), p = Side(input), q = Side(a), r = Side(b)](
              GradInputs& to, const Tensor& g, const Tensor& a, const Tensor& b) {
            if (to.needed(0)) to.set(0, sum_to(g, p.sizes, p.dtype));
@@ -288,8 +289,10 @@ Tensor masked_fill(const Tensor& x, const Tensor& mask, const Operand& value) {
 Tensor masked_fill_(const Tensor& self, const Tensor& mask, const Operand& value) {
   check_masked_fill(mask, value);
   if (any_requires_grad({&self, value.tensor}))
-    return in_place(self, false, [&](const Tensor& x) { return masked_fill(x, mask, value); });
-  check_inplace(self);
+    return in_place(
+        self, false, [&](const Tensor& x) { return masked_fill(x, mask, value); },
+        Repeats::Allowed);
+  check_inplace(self, Repeats::Allowed);
   const Operand number = as_number(value);
   check_fits(self.dtype(), value);
   const Dims sizes = broadcast_sizes(self.sizes(), mask.sizes());

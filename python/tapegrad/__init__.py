@@ -56,7 +56,20 @@ empty_cache = _core._empty_cache
 memory_stats = _core._memory_stats
 newaxis = None
 
-_LAZY = ("autograd", "bench", "cuda", "func", "linalg", "nn", "optim", "random", "return_types", "training", "utils")
+_LAZY = (
+    "autograd",
+    "bench",
+    "cuda",
+    "func",
+    "linalg",
+    "nn",
+    "optim",
+    "random",
+    "return_types",
+    "testing",
+    "training",
+    "utils",
+)
 _LINALG = (
     "cholesky",
     "cholesky_inverse",

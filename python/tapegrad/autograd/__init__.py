@@ -7,10 +7,24 @@ from typing import Any
 
 from .. import _core
 from .._core import Tensor, enable_grad, inference_mode, no_grad, set_grad_enabled
-from . import functional as functional
+from . import functional as functional, graph as graph
+from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .function import Function
+from .gradcheck import GradcheckError as GradcheckError, gradcheck, gradgradcheck
 
-__all__ = ["Function", "backward", "enable_grad", "grad", "inference_mode", "no_grad", "set_grad_enabled"]
+__all__ = [
+    "Function",
+    "backward",
+    "detect_anomaly",
+    "enable_grad",
+    "grad",
+    "gradcheck",
+    "gradgradcheck",
+    "inference_mode",
+    "no_grad",
+    "set_detect_anomaly",
+    "set_grad_enabled",
+]
 
 grad = _core._grad
 

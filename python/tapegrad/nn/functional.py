@@ -7,13 +7,17 @@ from typing import Any
 
 from .. import _core
 from .._core import Tensor
-from . import _functions
+from . import _functional_conv, _functional_resample, _functions
+from ._functional_conv import *  # noqa: F403 (the list is there)
+from ._functional_resample import *  # noqa: F403 (the list is there)
 
 __all__ = [
     "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "dropout", "gelu",
     "l1_loss", "leaky_relu", "linear", "log_softmax", "mse_loss", "nll_loss", "one_hot", "relu",
     "sigmoid", "softmax", "softplus", "tanh",
 ]  # fmt: skip
+__all__ += _functional_conv.__all__
+__all__ += _functional_resample.__all__
 
 
 # --- layers and activations -----------------------------------------------------------------------

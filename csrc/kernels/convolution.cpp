@@ -1,0 +1,437 @@
+// Three ways: a 1x1 kernel is a product of matrices as it stands; where lines are long enough for
+// vectors the image, or a padded copy, is read directly, conv_isa.cpp; the rest goes through
+// columns, the matrix [taps, places] of what each tap sees, in pieces that fit the second cache.
+#include "kernels/convolution.h"
+
+#include <algorithm>
+#include <type_traits>
+
+#include "core/allocator.h"
+#include "kernels/conv_kernels.h"
+#include "kernels/gemm.h"
+#include "kernels/isa.h"
+#include "kernels/loops.h"
+
+namespace tg {
+
+#define TG_DECLARE_TABLE(name)           \
+  namespace name {                       \
+  extern const ConvKernels conv_kernels; \
+  }
+TG_FOR_EACH_ISA(TG_DECLARE_TABLE)
+#undef TG_DECLARE_TABLE
+
+namespace {
+
+#define TG_TABLE_ENTRY(name) &name::conv_kernels,
+constexpr const ConvKernels* kTables[] = {TG_FOR_EACH_ISA(TG_TABLE_ENTRY)};
+#undef TG_TABLE_ENTRY
+
+template <class T>
+const ConvKernelsOf<T>& kernels() {
+  static const ConvKernels& table = pick_isa(kTables);
+  if constexpr (std::is_same_v<T, float>)
+    return table.of_float;
+  else
+    return table.of_double;
+}
+
+// Memory that must be taken before the GIL is released.
+template <class T>
+class Scratch {
+ public:
+  explicit Scratch(int64_t count) {
+    int64_t bytes;
+    if (__builtin_mul_overflow(count, int64_t(sizeof(T)), &bytes))
+      runtime_error("convolution: the sizes overflow");
+    bytes_ = bytes;
+    memory_ = static_cast<T*>(data_alloc(bytes_));
+  }
+  ~Scratch() { data_free(memory_, bytes_); }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  T* get() const { return memory_; }
+
+ private:
+  int64_t bytes_;
+  T* memory_;
+};
+
+int64_t work_of(const ConvShape& s) { return s.multiplications() / 16 + s.batch * s.in_places(); }
+
+bool is_pointwise(const ConvShape& s) {
+  for (int d = 0; d < 3; ++d)
+    if (s.kernel[d] != 1 || s.stride[d] != 1 || s.pad[d] != 0 || s.in[d] != s.out[d]) return false;
+  return true;
+}
+
+// --- the direct way
+// How an image lies in memory for it. A copy has zeros around the image, and the rows and columns
+// that a stride leaves between each other stand apart in phases, so that the places of an output
+// line are neighbours: [depth, phase of the row, phase of the column, row, column].
+struct Layout {
+  bool copied;  // the image itself will not do
+  bool flat;    // lines are short: whole planes are lines, with gaps that are thrown away
+  int64_t row_phases, column_phases;
+  int64_t depth, rows, row, plane, cube;  // rows of a phase; sizes of a row, a plane and a channel
+  int64_t row_step, depth_step;           // from one output row or plane to the next
+  int64_t width;                          // of a line
+  int64_t size;                           // of all channels
+};
+
+template <class T>
+bool is_direct(const ConvShape& s, Layout* to) {
+  if constexpr (!std::is_floating_point_v<T>) return false;
+  if constexpr (std::is_floating_point_v<T>) {
+    int64_t needed[3];
+    double volume = static_cast<double>(s.in_channels);
+    bool copied = s.stride[2] != 1;
+    for (int d = 0; d < 3; ++d) {
+      needed[d] = (s.out[d] - 1) * s.stride[d] + s.dilation[d] * (s.kernel[d] - 1) + 1;
+      copied |= s.pad[d] > 0 || needed[d] > s.in[d];
+      volume *= static_cast<double>(needed[d] + s.stride[d]);
+    }
+    // Much more padding than image: columns skip it.
+    if (volume > 16.0 * static_cast<double>(s.in_channels * s.in_places()) + 65536) return false;
+    const bool flat = s.out[2] < kernels<T>().lanes;
+    copied |= flat && s.stride[1] != 1;
+    to->copied = copied;
+    to->flat = flat;
+    to->row_phases = copied ? s.stride[1] : 1;
+    to->column_phases = copied ? s.stride[2] : 1;
+    to->depth = copied ? needed[0] : s.in[0];
+    to->rows = copied ? (needed[1] + s.stride[1] - 1) / s.stride[1] : s.in[1];
+    to->row = copied ? (needed[2] + s.stride[2] - 1) / s.stride[2] : s.in[2];
+    to->plane = to->row_phases * to->column_phases * to->rows * to->row;
+    to->cube = to->depth * to->plane;
+    to->row_step = copied ? to->row : s.stride[1] * to->row;
+    to->depth_step = s.stride[0] * to->plane;
+    to->width = flat ? (s.out[1] - 1) * to->row + s.out[2] : s.out[2];
+    to->size = copied ? s.in_channels * to->cube : 0;
+    return to->width >= kernels<T>().lanes;
+  }
+}
+
+// Where row y and column x of a padded plane lie.
+int64_t place_in(const ConvShape& s, const Layout& l, int64_t y, int64_t x) {
+  if (!l.copied) return y * l.row + x;
+  const int64_t phase = y % s.stride[1] * l.column_phases + x % s.stride[2];
+  return (phase * l.rows + y / s.stride[1]) * l.row + x / s.stride[2];
+}
+
+// The image of one group into the zeros of a copy, which stay from image to image.
+template <class T>
+void copy_image(const ConvShape& s, const Layout& l, const T* image, T* to) {
+  const int64_t depth = std::min(s.in[0], l.depth - s.pad[0]);
+  const int64_t rows = std::min(s.in[1], l.rows * s.stride[1] - s.pad[1]);
+  const int64_t columns = std::min(s.in[2], l.row * s.stride[2] - s.pad[2]);
+  for (int64_t c = 0; c < s.in_channels; ++c)
+    for (int64_t d = 0; d < depth; ++d)
+      for (int64_t h = 0; h < rows; ++h) {
+        const T* from = image + ((c * s.in[0] + d) * s.in[1] + h) * s.in[2];
+        T* const plane = to + c * l.cube + (d + s.pad[0]) * l.plane;
+        if (s.stride[2] == 1) {
+          std::copy_n(from, std::max<int64_t>(columns, 0),
+                      plane + place_in(s, l, h + s.pad[1], s.pad[2]));
+          continue;
+        }
+        for (int64_t first = 0; first < std::min(columns, s.stride[2]); ++first) {
+          T* phase = plane + place_in(s, l, h + s.pad[1], first + s.pad[2]);
+          for (int64_t w = first; w < columns; w += s.stride[2]) *phase++ = from[w];
+        }
+      }
+}
+
+void fill_offsets(const ConvShape& s, const Layout& l, int64_t* offsets) {
+  for (int64_t c = 0; c < s.in_channels; ++c)
+    for (int64_t d = 0; d < s.kernel[0]; ++d)
+      for (int64_t h = 0; h < s.kernel[1]; ++h)
+        for (int64_t w = 0; w < s.kernel[2]; ++w)
+          *offsets++ = c * l.cube + d * s.dilation[0] * l.plane +
+                       place_in(s, l, h * s.dilation[1], w * s.dilation[2]);
+}
+
+// What the direct forms share: f(lines, image, group) for each image and group, its input in place.
+template <class T, class F>
+void for_each_image(const ConvShape& s, const Layout& l, const T* input, T* copy,
+                    const int64_t* offsets, const F& f) {
+  std::fill(copy, copy + l.size, T(0));
+  ConvLines<T> lines{};
+  lines.depth_count = s.out[0];
+  lines.row_count = l.flat ? 1 : s.out[1];
+  lines.width = l.width;
+  lines.input_depth = l.depth_step;
+  lines.input_row = l.row_step;
+  lines.offsets = offsets;
+  lines.taps = s.taps();
+  lines.channels = s.out_channels;
+  for (int64_t i = 0; i < s.batch * s.groups; ++i) {
+    lines.input = input + i * s.in_channels * s.in_places();
+    if (l.copied) {
+      copy_image(s, l, lines.input, copy);
+      lines.input = copy;
+    }
+    f(lines, i, i % s.groups);
+  }
+}
+
+// The output's side of the lines: the tensor itself, or where lines are flat a buffer with gaps.
+template <class T>
+void set_output(const ConvShape& s, const Layout& l, T* output, T* gapped, ConvLines<T>& lines) {
+  lines.output = l.flat ? gapped : output;
+  lines.output_row = s.out[2];
+  lines.output_depth = l.flat ? l.width : s.out[1] * s.out[2];
+  lines.output_channel = s.out[0] * lines.output_depth;
+}
+// f(row of the buffer with gaps, row of the output) for the rows of one image.
+template <class T, class F>
+void for_each_gapped_row(const ConvShape& s, const Layout& l, T* gapped, T* output, const F& f) {
+  for (int64_t p = 0; p < s.out_channels * s.out[0]; ++p, gapped += l.width)
+    for (int64_t h = 0; h < s.out[1]; ++h, output += s.out[2]) f(gapped + h * l.row, output);
+}
+
+template <class T>
+void convolve_directly(const ConvShape& s, const Layout& l, const T* input, const T* weight,
+                       const T* bias, T* output) {
+  const int64_t taps = s.taps(), weights = s.out_channels * taps;
+  const int64_t gapped_size = l.flat ? s.out_channels * s.out[0] * l.width : 0;
+  const Scratch<T> memory(l.size + gapped_size + s.groups * weights);
+  const Scratch<int64_t> offsets(taps);
+  T* const packed = memory.get();
+  T* const gapped = packed + s.groups * weights;
+  const LongWork work(work_of(s));
+  fill_offsets(s, l, offsets.get());
+  for (int64_t g = 0; g < s.groups; ++g)
+    kernels<T>().pack_weight(weight + g * weights, s.out_channels, taps, packed + g * weights);
+  for_each_image(s, l, input, gapped + gapped_size, offsets.get(),
+                 [&](ConvLines<T> lines, int64_t image, int64_t group) {
+                   T* out = output + image * s.out_channels * s.out_places();
+                   set_output(s, l, out, gapped, lines);
+                   lines.weight = packed + group * weights;
+                   lines.bias = bias ? bias + group * s.out_channels : nullptr;
+                   kernels<T>().apply(lines);
+                   if (l.flat)
+                     for_each_gapped_row(s, l, gapped, out, [&](const T* from, T* to) {
+                       std::copy_n(from, s.out[2], to);
+                     });
+                 });
+}
+
+template <class T>
+void weight_gradient_directly(const ConvShape& s, const Layout& l, const T* input, const T* grad,
+                              T* weight_grad) {
+  const int64_t taps = s.taps(), weights = s.out_channels * taps;
+  const int64_t gapped_size = l.flat ? s.out_channels * s.out[0] * l.width : 0;
+  const Scratch<T> memory(l.size + gapped_size);
+  const Scratch<int64_t> offsets(taps);
+  T* const gapped = memory.get();
+  const LongWork work(work_of(s));
+  fill_offsets(s, l, offsets.get());
+  std::fill(gapped, gapped + gapped_size, T(0));
+  std::fill(weight_grad, weight_grad + s.groups * weights, T(0));
+  for_each_image(s, l, input, gapped + gapped_size, offsets.get(),
+                 [&](ConvLines<T> lines, int64_t image, int64_t group) {
+                   T* const g = const_cast<T*>(grad) + image * s.out_channels * s.out_places();
+                   set_output(s, l, g, gapped, lines);
+                   if (l.flat)
+                     for_each_gapped_row(s, l, gapped, g, [&](T* to, const T* from) {
+                       std::copy_n(from, s.out[2], to);
+                     });
+                   lines.weight_gradient = weight_grad + group * weights;
+                   kernels<T>().weight_gradient(lines);
+                 });
+}
+
+// --- columns
+// Lines [begin, end) of the output's (d, h): f(column, image offset of the first element or -1,
+// first place, last place): places of the line that see the image at this tap.
+template <class F>
+void for_each_run(const ConvShape& s, int64_t begin, int64_t end, const F& f) {
+  const int64_t width = s.out[2];
+  int64_t row = 0;
+  for (int64_t c = 0; c < s.in_channels; ++c)
+    for (int64_t kd = 0; kd < s.kernel[0]; ++kd)
+      for (int64_t kh = 0; kh < s.kernel[1]; ++kh)
+        for (int64_t kw = 0; kw < s.kernel[2]; ++kw, ++row) {
+          const int64_t shift = kw * s.dilation[2] - s.pad[2];
+          const int64_t first =
+              shift >= 0 ? 0 : std::min(width, (-shift + s.stride[2] - 1) / s.stride[2]);
+          const int64_t room = s.in[2] - shift;  // places below room / stride lie inside
+          const int64_t last = std::max(
+              first, room <= 0 ? 0 : std::min(width, (room + s.stride[2] - 1) / s.stride[2]));
+          for (int64_t line = begin; line < end; ++line) {
+            const int64_t d = line / s.out[1] * s.stride[0] - s.pad[0] + kd * s.dilation[0];
+            const int64_t h = line % s.out[1] * s.stride[1] - s.pad[1] + kh * s.dilation[1];
+            const bool inside = d >= 0 && d < s.in[0] && h >= 0 && h < s.in[1] && first < last;
+            const int64_t at = row * (end - begin) * width + (line - begin) * width;
+            if (inside)
+              f(at, ((c * s.in[0] + d) * s.in[1] + h) * s.in[2] + first * s.stride[2] + shift,
+                first, last);
+            else
+              f(at, int64_t{-1}, int64_t{0}, int64_t{0});
+          }
+        }
+}
+
+template <class T>
+void to_columns(const ConvShape& s, int64_t begin, int64_t end, const T* image, T* columns) {
+  const int64_t step = s.stride[2], width = s.out[2];
+  for_each_run(s, begin, end, [&](int64_t at, int64_t from, int64_t first, int64_t last) {
+    T* to = columns + at;
+    for (int64_t w = 0; w < first; ++w) to[w] = 0;
+    const T* in = image + (from < 0 ? 0 : from);
+    if (step == 1)
+      for (int64_t w = first; w < last; ++w) to[w] = in[w - first];
+    else
+      for (int64_t w = first; w < last; ++w) to[w] = in[(w - first) * step];
+    for (int64_t w = last; w < width; ++w) to[w] = 0;
+  });
+}
+
+template <class T>
+void add_columns(const ConvShape& s, int64_t begin, int64_t end, const T* columns, T* image) {
+  const int64_t step = s.stride[2];
+  for_each_run(s, begin, end, [&](int64_t at, int64_t from, int64_t first, int64_t last) {
+    if (from < 0) return;
+    const T* in = columns + at;
+    T* to = image + from;
+    for (int64_t w = first; w < last; ++w) to[(w - first) * step] += in[w];
+  });
+}
+
+int64_t lines_at_once(const ConvShape& s) {
+  constexpr int64_t kElements = 128 * 1024;
+  return std::clamp<int64_t>(kElements / std::max<int64_t>(1, s.taps() * s.out[2]), 1,
+                             s.out[0] * s.out[1]);
+}
+
+// f(image, group, begin, end) for pieces of lines of every image.
+template <class F>
+void for_each_piece(const ConvShape& s, const F& f) {
+  const int64_t lines = s.out[0] * s.out[1], piece = lines_at_once(s);
+  for (int64_t i = 0; i < s.batch * s.groups; ++i)
+    for (int64_t begin = 0; begin < lines; begin += piece)
+      f(i, i % s.groups, begin, std::min(lines, begin + piece));
+}
+
+template <class T>
+Scratch<T> column_memory(const ConvShape& s) {
+  return Scratch<T>(is_pointwise(s) ? 0 : s.taps() * lines_at_once(s) * s.out[2]);
+}
+
+}  // namespace
+
+template <class T>
+void convolve(const ConvShape& s, const T* input, const T* weight, const T* bias, T* output) {
+  const bool pointwise = is_pointwise(s);
+  Layout layout;
+  if constexpr (std::is_floating_point_v<T>)
+    if (!pointwise && is_direct<T>(s, &layout))
+      return convolve_directly(s, layout, input, weight, bias, output);
+  const Scratch<T> columns = column_memory<T>(s);
+  const int64_t taps = s.taps(), places = s.out_places(), channels = s.out_channels;
+  const LongWork work(work_of(s));
+  for_each_piece(s, [&](int64_t image, int64_t group, int64_t begin, int64_t end) {
+    const T* in = input + image * s.in_channels * s.in_places();
+    const int64_t count = (end - begin) * s.out[2];
+    T* out = output + image * channels * places + begin * s.out[2];
+    if (bias)
+      for (int64_t c = 0; c < channels; ++c)
+        std::fill_n(out + c * places, count, bias[group * channels + c]);
+    if (!pointwise) to_columns(s, begin, end, in, columns.get());
+    const T* seen = pointwise ? in + begin * s.out[2] : columns.get();
+    gemm<T>(channels, count, taps, weight + group * channels * taps, taps, 1, seen,
+            pointwise ? places : count, 1, out, places, bias != nullptr);
+  });
+}
+
+template <class T>
+void convolve_input_gradient(const ConvShape& s, const T* grad, const T* weight, T* input_grad) {
+  const bool pointwise = is_pointwise(s);
+  const int64_t taps = s.taps(), places = s.out_places(), channels = s.out_channels;
+  if constexpr (std::is_floating_point_v<T>) {
+    // With stride 1 it is the convolution of the gradient with the weight turned around.
+    ConvShape turned = s;
+    std::swap(turned.in_channels, turned.out_channels);
+    bool can_turn = !pointwise;
+    for (int d = 0; d < 3; ++d) {
+      std::swap(turned.in[d], turned.out[d]);
+      turned.pad[d] = s.dilation[d] * (s.kernel[d] - 1) - s.pad[d];
+      can_turn &= s.stride[d] == 1 && turned.pad[d] >= 0;
+    }
+    Layout layout;
+    if (can_turn && is_direct<T>(turned, &layout)) {
+      const int64_t kernel = s.kernel[0] * s.kernel[1] * s.kernel[2];
+      const Scratch<T> flipped(s.groups * channels * taps);
+      T* to = flipped.get();
+      for (int64_t g = 0; g < s.groups; ++g)
+        for (int64_t c = 0; c < s.in_channels; ++c)
+          for (int64_t o = 0; o < channels; ++o)
+            for (int64_t k = kernel - 1; k >= 0; --k)
+              *to++ = weight[((g * channels + o) * s.in_channels + c) * kernel + k];
+      return convolve_directly<T>(turned, layout, grad, flipped.get(), nullptr, input_grad);
+    }
+  }
+  const Scratch<T> columns = column_memory<T>(s);
+  const LongWork work(work_of(s));
+  if (!pointwise) std::fill_n(input_grad, s.batch * s.groups * s.in_channels * s.in_places(), T(0));
+  for_each_piece(s, [&](int64_t image, int64_t group, int64_t begin, int64_t end) {
+    T* in = input_grad + image * s.in_channels * s.in_places();
+    const int64_t count = (end - begin) * s.out[2];
+    T* seen = pointwise ? in + begin * s.out[2] : columns.get();
+    gemm<T>(taps, count, channels, weight + group * channels * taps, 1, taps,
+            grad + image * channels * places + begin * s.out[2], places, 1, seen,
+            pointwise ? places : count, false);
+    if (!pointwise) add_columns(s, begin, end, columns.get(), in);
+  });
+}
+
+template <class T>
+void convolve_weight_gradient(const ConvShape& s, const T* input, const T* grad, T* weight_grad) {
+  const bool pointwise = is_pointwise(s);
+  const int64_t taps = s.taps(), places = s.out_places(), channels = s.out_channels;
+  Layout layout;
+  if constexpr (std::is_floating_point_v<T>)
+    if (!pointwise && is_direct<T>(s, &layout))
+      return weight_gradient_directly(s, layout, input, grad, weight_grad);
+  const Scratch<T> columns = column_memory<T>(s);
+  const LongWork work(work_of(s));
+  std::fill_n(weight_grad, s.groups * channels * taps, T(0));
+  for_each_piece(s, [&](int64_t image, int64_t group, int64_t begin, int64_t end) {
+    const T* in = input + image * s.in_channels * s.in_places();
+    const int64_t count = (end - begin) * s.out[2];
+    if (!pointwise) to_columns(s, begin, end, in, columns.get());
+    const T* seen = pointwise ? in + begin * s.out[2] : columns.get();
+    gemm<T>(channels, taps, count, grad + image * channels * places + begin * s.out[2], places, 1,
+            seen, 1, pointwise ? places : count, weight_grad + group * channels * taps, taps, true);
+  });
+}
+
+template <class T>
+void images_to_columns(const ConvShape& s, const T* images, T* columns) {
+  const LongWork work(s.batch * s.taps() * s.out_places());
+  for (int64_t i = 0; i < s.batch; ++i)
+    to_columns(s, 0, s.out[0] * s.out[1], images + i * s.in_channels * s.in_places(),
+               columns + i * s.taps() * s.out_places());
+}
+
+template <class T>
+void add_columns_to_images(const ConvShape& s, const T* columns, T* images) {
+  const LongWork work(s.batch * s.taps() * s.out_places());
+  for (int64_t i = 0; i < s.batch; ++i)
+    add_columns(s, 0, s.out[0] * s.out[1], columns + i * s.taps() * s.out_places(),
+                images + i * s.in_channels * s.in_places());
+}
+
+#define TG_INSTANTIATE(T)                                                              \
+  template void convolve<T>(const ConvShape&, const T*, const T*, const T*, T*);       \
+  template void convolve_input_gradient<T>(const ConvShape&, const T*, const T*, T*);  \
+  template void convolve_weight_gradient<T>(const ConvShape&, const T*, const T*, T*); \
+  template void images_to_columns<T>(const ConvShape&, const T*, T*);                  \
+  template void add_columns_to_images<T>(const ConvShape&, const T*, T*);
+TG_INSTANTIATE(float)
+TG_INSTANTIATE(double)
+TG_INSTANTIATE(int64_t)
+#undef TG_INSTANTIATE
+
+}  // namespace tg
