@@ -448,6 +448,10 @@ struct fn {
                                     std::span<const Signature* const> overloads,
                                     PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames);
 
+// What messages call a function: a name that _core hides without its underscore.
+template <FixedString Name>
+constexpr const char* kShown = Name.text + (Name.text[0] == '_' ? 1 : 0);
+
 // The C function of a def<>.
 template <FixedString Name, bool Method, class... Overloads>
 PyObject* entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
@@ -458,30 +462,30 @@ PyObject* entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObjec
     bool done = false;
     if constexpr (sizeof...(Overloads) == 1) {
       using Only = std::tuple_element_t<0, std::tuple<Overloads...>>;
-      if (!arrange(Only::signature(), Name.text, first, args, nargs, kwnames, slots, nullptr))
+      if (!arrange(Only::signature(), kShown<Name>, first, args, nargs, kwnames, slots, nullptr))
           [[unlikely]] {
         std::string why;
-        arrange(Only::signature(), Name.text, first, args, nargs, kwnames, slots, &why);
+        arrange(Only::signature(), kShown<Name>, first, args, nargs, kwnames, slots, &why);
         type_error(why);
       }
       const int bad = Only::mismatch(slots);
       if (bad >= 0) [[unlikely]]
-        raise_mismatch(Name.text, Only::signature(), bad, Only::types()[size_t(bad)],
+        raise_mismatch(kShown<Name>, Only::signature(), bad, Only::types()[size_t(bad)],
                        slots.value(bad).get(), Method);
-      return Only::call(Name.text, slots);
+      return Only::call(kShown<Name>, slots);
     } else {
       auto attempt = [&]<class O>() {
         if (done ||
-            !arrange(O::signature(), Name.text, first, args, nargs, kwnames, slots, nullptr))
+            !arrange(O::signature(), kShown<Name>, first, args, nargs, kwnames, slots, nullptr))
           return;
         if (O::mismatch(slots) >= 0) return;
         done = true;
-        result = O::call(Name.text, slots);
+        result = O::call(kShown<Name>, slots);
       };
       (attempt.template operator()<Overloads>(), ...);
       if (done) return result;
       const Signature* all[] = {&Overloads::signature()...};
-      raise_no_overload(Name.text, all, args, nargs, kwnames);
+      raise_no_overload(kShown<Name>, all, args, nargs, kwnames);
     }
   } catch (...) {
     return raise_current();
@@ -496,7 +500,7 @@ PyObject* entry_without_arguments(PyObject* self, PyObject*) {
     for (size_t i = 1; i < Only::signature().parameters.size(); ++i)
       slots.values[i] = Only::signature().parameters[i].default_value;  // out=None
     slots.values[0] = self;
-    return Only::call(Name.text, slots);
+    return Only::call(kShown<Name>, slots);
   } catch (...) {
     return raise_current();
   }

@@ -10,6 +10,7 @@ void bind_tensor(Binder& b);     // methods about the tensor itself: copies, cas
 void bind_autograd(Binder& b);   // backward, grad, hooks, grad mode
 void bind_functions(Binder& b);  // custom autograd functions
 void bind_elementwise(Binder& b);
+void bind_special(Binder& b);
 void bind_reductions(Binder& b);
 void bind_losses(Binder& b);
 void bind_shapes(Binder& b);

@@ -9,7 +9,11 @@ namespace {
 Tensor logical_not_(const Tensor& self) {
   return in_place(self, false, [](const Tensor& x) { return logical_not(x); });
 }
-Tensor positive(const Tensor& x) { return x; }
+Tensor positive(const Tensor& x) {
+  if (x.dtype() == DType::Bool)
+    runtime_error("The `+` operator, on a bool tensor is not supported.");
+  return x;
+}
 Tensor div_rounded(const Operand& a, const Operand& b, std::optional<std::string> mode) {
   return div(a, b, mode ? *mode : std::string());
 }

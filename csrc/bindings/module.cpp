@@ -26,6 +26,7 @@ PYBIND11_MODULE(_core, m) {
     tg::bind_autograd(binder);
     tg::bind_functions(binder);
     tg::bind_elementwise(binder);
+    tg::bind_special(binder);
     tg::bind_reductions(binder);
     tg::bind_losses(binder);
     tg::bind_shapes(binder);

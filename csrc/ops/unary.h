@@ -188,8 +188,11 @@ struct Relu {
 };
 struct Abs {
   static constexpr auto name = "abs", node = "AbsBackward0",
-                        doc = "Absolute value of each element.";
-  static constexpr auto domain = Domain::Any;
+                        doc = "Absolute value of each element. Not defined for bool.";
+  static constexpr auto domain = Domain::Number;
+  static void refuse_bool() {
+    fail(ErrorKind::NotImplemented, "\"abs_cpu\" not implemented for 'Bool'");
+  }
   static auto forward(auto x) { return abs(x); }
   static auto grad_from_input(auto g, auto x) { return g * sign(x); }
 };
