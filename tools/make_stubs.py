@@ -69,6 +69,8 @@ PROPERTIES = {
     "T": "Tensor",
     "mT": "Tensor",
     "H": "Tensor",
+    "real": "Tensor",
+    "imag": "Tensor",
     "output_nr": "int",
     "retains_grad": "bool",
     "itemsize": "int",

@@ -486,6 +486,10 @@ struct fn {
                                    bool method, PyObject* const* args, Py_ssize_t nargs,
                                    PyObject* kwnames);
 
+// What messages call a function: a name that _core hides without its underscore.
+template <FixedString Name>
+constexpr const char* kShown = Name.text + (Name.text[0] == '_' ? 1 : 0);
+
 // The C function of a def<>.
 template <FixedString Name, bool Method, class... Overloads>
 PyObject* entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
@@ -499,12 +503,12 @@ PyObject* entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObjec
           O::mismatch(slots) >= 0)
         return;
       done = true;
-      result = O::call(Name.text, slots);
+      result = O::call(kShown<Name>, slots);
     };
     (attempt.template operator()<Overloads>(), ...);
     if (done) return result;
     static constexpr const Overload* all[] = {Overloads::overload()...};
-    raise_call_error(Name.text, all, Method, args, nargs, kwnames);
+    raise_call_error(kShown<Name>, all, Method, args, nargs, kwnames);
   } catch (...) {
     return raise_current();
   }
@@ -518,7 +522,7 @@ PyObject* entry_without_arguments(PyObject* self, PyObject*) {
     for (size_t i = 1; i < Only::signature().parameters.size(); ++i)
       slots.values[i] = Only::signature().parameters[i].default_value;  // out=None
     slots.values[0] = self;
-    return Only::call(Name.text, slots);
+    return Only::call(kShown<Name>, slots);
   } catch (...) {
     return raise_current();
   }

@@ -11,6 +11,7 @@ void bind_autograd(Binder& b);   // backward, grad, hooks, grad mode
 void bind_functions(Binder& b);  // custom autograd functions
 void bind_graph(Binder& b);      // anomaly detection, saved_tensors_hooks
 void bind_elementwise(Binder& b);
+void bind_special(Binder& b);
 void bind_reductions(Binder& b);
 void bind_losses(Binder& b);
 void bind_shapes(Binder& b);

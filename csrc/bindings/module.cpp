@@ -30,6 +30,7 @@ PYBIND11_MODULE(_core_of_main_interpreter, m) {
     tg::bind_functions(binder);
     tg::bind_graph(binder);
     tg::bind_elementwise(binder);
+    tg::bind_special(binder);
     tg::bind_reductions(binder);
     tg::bind_losses(binder);
     tg::bind_shapes(binder);

@@ -188,7 +188,7 @@ struct Relu {
 };
 struct Abs {
   static constexpr auto name = "abs", node = "AbsBackward0",
-                        doc = "Absolute value of each element.";
+                        doc = "Absolute value of each element. Not defined for bool.";
   static constexpr auto domain = Domain::Number;
   static void refuse_bool() {
     fail(ErrorKind::NotImplemented, "\"abs_cpu\" not implemented for 'Bool'");

@@ -66,6 +66,7 @@ _LAZY = (
     "optim",
     "random",
     "return_types",
+    "special",
     "testing",
     "training",
     "utils",
