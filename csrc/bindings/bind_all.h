@@ -18,6 +18,7 @@ void bind_matmul(Binder& b);
 void bind_linalg(Binder& b);
 void bind_factories(Binder& b);
 void bind_random(Binder& b);
+void bind_layout(Binder& b);
 void bind_optim(Binder& b);
 void bind_printing(Binder& b);
 

@@ -34,6 +34,7 @@ PYBIND11_MODULE(_core, m) {
     tg::bind_linalg(binder);
     tg::bind_factories(binder);
     tg::bind_random(binder);
+    tg::bind_layout(binder);
     tg::bind_optim(binder);
     tg::bind_printing(binder);
   } catch (...) {

@@ -186,6 +186,8 @@ void write_out(const Tensor& out, const Tensor& result) {
   if (!out.same_sizes(result)) {
     const int64_t bytes = result.numel() * itemsize(out.dtype());
     if (out->storage->nbytes - (out->data - static_cast<char*>(out->storage->data)) < bytes) {
+      if (out->storage->deleter || out->storage->owner)
+        runtime_error("Trying to resize storage that is not resizable");
       if (out->base)
         runtime_error("out= is a view and too small for the result of shape ",
                       to_string(result.sizes()));
