@@ -21,7 +21,9 @@ constexpr int kBoth = kFunction | kMethod;
       "operand and its subscripts list");
 }
 
+// Varargs come as a tuple, or as the one argument that was given: a list, or a tensor.
 Tensor einsum_text(const std::string& equation, PyObject* operands) {
+  if (is_tensor(operands)) return einsum(equation, {&as_tensor(operands), 1});
   Ref list = checked(PySequence_Tuple(operands));
   const Py_ssize_t n = PyTuple_GET_SIZE(list.get());
   if (n == 0) raise_einsum_arguments();
@@ -57,6 +59,7 @@ void append_subscripts(std::string& equation, PyObject* subscripts) {
 
 // einsum(a, [0, 1], b, [1, 2], [0, 2])
 Tensor einsum_lists(PyObject* arguments) {
+  if (is_tensor(arguments)) raise_einsum_arguments();
   Ref list = checked(PySequence_Tuple(arguments));
   const Py_ssize_t n = PyTuple_GET_SIZE(list.get());
   if (n < 2) raise_einsum_arguments();
@@ -318,7 +321,8 @@ void bind_products(Binder& b) {
       kFunction, "Powers 0, 1, ... of each element along a new last dimension.");
   b.def<"vander", fn<&vander, "x, N=None, increasing=False">>(
       kFunction, "Matrix of the powers of a vector's elements, the highest first.");
-  b.def<"chain_matmul", fn<&chain_matmul, "*matrices, out=None">>(
+  b.def<"chain_matmul", fn<&chain_matmul, "*matrices, out=None">,
+        fn<&of_one<chain_matmul>, "matrix, out=None">>(
       kFunction, "Product of a chain of matrices; linalg.multi_dot() takes a list of them.");
   b.def<"block_diag", fn<&block_diag, "*tensors">, fn<&of_one<block_diag>, "tensor">>(
       kFunction, "The matrices along the diagonal of one matrix, zeros elsewhere.");

@@ -95,15 +95,15 @@ Tensor gradient_of_differences(const Tensor& g, const Tensor& x, const Tensor& y
 }  // namespace
 
 Tensor cdist(const Tensor& x, const Tensor& y, double p) {
-  if (!is_floating(x.dtype()))
-    runtime_error("cdist only supports floating-point dtypes, X1 got: ", info(x.dtype()).scalar);
-  if (!is_floating(y.dtype()))
-    runtime_error("cdist only supports floating-point dtypes, X2 got: ", info(y.dtype()).scalar);
   if (x.dim() < 2) runtime_error("cdist only supports at least 2D tensors, X1 got: ", x.dim(), "D");
   if (y.dim() < 2) runtime_error("cdist only supports at least 2D tensors, X2 got: ", y.dim(), "D");
   if (x.size(x.dim() - 1) != y.size(y.dim() - 1))
     runtime_error("X1 and X2 must have the same number of columns. X1: ", x.size(x.dim() - 1),
                   " X2: ", y.size(y.dim() - 1));
+  if (!is_floating(x.dtype()))
+    runtime_error("cdist only supports floating-point dtypes, X1 got: ", info(x.dtype()).scalar);
+  if (!is_floating(y.dtype()))
+    runtime_error("cdist only supports floating-point dtypes, X2 got: ", info(y.dtype()).scalar);
   if (!(p >= 0)) runtime_error("cdist only supports non-negative p values");
   const Pairs pairs(x, y);
   if (x.dtype() != y.dtype())

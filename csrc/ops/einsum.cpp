@@ -274,11 +274,19 @@ Term contract(Term a, Term b, uint64_t needed) {
     for (int i = 0; i < part->n; ++i) order_b.push(part->at[i]);
   const Tensor x = ordered(a, order_a), y = ordered(b, order_b);
   const bool batched = batch.n > 0;
-  const Tensor rows = grouped(x, batched, left.n, inner.n),
-               columns = grouped(y, batched, inner.n, right.n);
-  const Tensor product = batched ? bmm(rows, columns) : mm(rows, columns);
+  Tensor product;
+  int of_product = 2 + batched;  // its dimensions, if each kind of label is one
+  if (!batched && inner.n == 1 && left.n <= 1 && right.n == 0) {
+    product = left.n ? mv(x, y) : dot(x, y);
+    of_product = left.n;
+  } else {
+    const Tensor rows = grouped(x, batched, left.n, inner.n),
+                 columns = grouped(y, batched, inner.n, right.n);
+    product = batched ? bmm(rows, columns) : mm(rows, columns);
+  }
   // PyTorch's result is always a view of the product; only a printed grad_fn shows that.
-  if (batch.n == int(batched) && left.n == 1 && right.n == 1 && !requires_grad(product))
+  if (all.n == of_product && (of_product < 2 || (left.n == 1 && right.n == 1)) &&
+      !requires_grad(product))
     return {product, all};
   Dims sizes;
   for (int i = 0; i < batch.n + left.n; ++i) sizes.push_back(x.size(i));

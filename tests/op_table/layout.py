@@ -30,8 +30,6 @@ op("slice_scatter", "tg.slice_scatter(x, y[:1], 0, 1)", "x.slice_scatter(y[:, :2
    "x.slice_scatter(y[:, :1], dim=-1, start=-1)", x=(2, 3), y=S(2, 3, seed=1), grad="x y")
 op("diagonal_scatter", "tg.diagonal_scatter(x, y[0, :2])", "x.diagonal_scatter(y[0, :1], -1)",
    "x.t().diagonal_scatter(y[0, :2])", x=(2, 3), y=S(2, 3, seed=1), grad="x y")
-op("as_strided_scatter", "tg.as_strided_scatter(x, y[0], (3,), (2,))", "x.as_strided_scatter(y[0, :2], (2,), (1,), 3)",
-   x=(2, 3), y=S(2, 3, seed=1), grad="x y")
 op("rot90", "tg.rot90(x)", *each("tg.rot90(x, {})", "0 | 2 | 3 | -1 | 5 | 1, [1, 0] | 3, (1, 2)"), x=(2, 3, 2), forms="m")
 op("fill_diagonal_", "x.clone().fill_diagonal_(1)", "(x * 1).expand(2, 4, 3).reshape(8, 3).fill_diagonal_(1, wrap=True)",
    "x.t().clone().fill_diagonal_(1, wrap=True)", "x[:3].expand(3, 3, 3).clone().fill_diagonal_(1)", x=(4, 3))
