@@ -1,6 +1,6 @@
 // Products over named dimensions, reductions at computed places, copies with a part replaced: the
 // functions of einsum.h, products.h, scatter_reduce.h, layout.h and cdist.h.
-#include "bindings/bind_all.h"
+#include "bindings/bind.h"
 #include "bindings/options.h"
 #include "ops/cdist.h"
 #include "ops/einsum.h"

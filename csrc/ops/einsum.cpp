@@ -164,8 +164,9 @@ void merge_repeated(Term& term, int operand) {
   }
 }
 
-// Sums over the labels of `term` that are not in `needed`.
-void sum_others(Term& term, uint64_t needed) {
+// Sums over the labels of `term` that are not in `needed`; integers stay what they are but where
+// the sum is all there is to do.
+void sum_others(Term& term, uint64_t needed, bool promote = false) {
   Dims dims;
   Labels left;
   for (int i = 0; i < term.labels.n; ++i) {
@@ -175,7 +176,8 @@ void sum_others(Term& term, uint64_t needed) {
       dims.push_back(i);
   }
   if (dims.empty()) return;
-  term.tensor = sum(term.tensor, dims, false, term.tensor.dtype());
+  term.tensor = promote ? sum(term.tensor, dims, false)
+                        : sum(term.tensor, dims, false, term.tensor.dtype());
   term.labels = left;
 }
 
@@ -375,7 +377,7 @@ Tensor einsum(std::string_view equation, std::span<const Tensor> operands) {
       std::swap(result, terms[k]);
     result = contract(std::move(result), std::move(terms[k]), needed);
   }
-  sum_others(result, wanted);
+  sum_others(result, wanted, terms.size() == 1);
   return ordered(result, output);
 }
 

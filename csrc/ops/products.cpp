@@ -101,12 +101,15 @@ Tensor addr(const Tensor& input, const Tensor& a, const Tensor& b, const Scalar&
         input.dim() == 2 && input.size(0) == sizes[0] && input.size(1) == sizes[1]
             ? input
             : expand(input, sizes);
-    out = to_dtype(outer(a, b), dtype);
     if (dtype == DType::Bool) {
+      out = outer(a, b);
       if (!alpha.to<bool>()) fill_values(out, Scalar(false));
       if (beta.to<bool>()) copy_values(out, logical_or(out, bias));
     } else {
-      finish_sum(out, bias, Factors(beta, alpha, dtype));
+      const Factors factors(beta, alpha, dtype);
+      out = outer(scaled(to_dtype(a, dtype), factors.alpha), to_dtype(b, dtype));
+      if (factors.beta.to<double>() != 0)
+        add_(out, scaled(to_dtype(bias, dtype), factors.beta), Scalar(1));
     }
   }
   record("AddrBackward0", out, inputs(input, a, b), saves(a, b),
@@ -132,8 +135,10 @@ Tensor baddbmm(const Tensor& input, const Tensor& a, const Tensor& b, const Scal
   Tensor out;
   {
     GradModeGuard off(false);
-    out = bmm(a, b);
-    finish_sum(out, expand(input, out.sizes()), factors);
+    const DType wide = itemsize(a.dtype()) == 2 && is_floating(a.dtype()) ? DType::Float32 : a.dtype();
+    out = bmm(to_dtype(a, wide), to_dtype(b, wide));
+    finish_sum(out, expand(to_dtype(input, wide), out.sizes()), factors);
+    out = to_dtype(out, a.dtype());  // 16-bit types are rounded once
   }
   record("BaddbmmBackward0", out, inputs(input, a, b), saves(a, b),
          [sizes = Dims(input.sizes()), factors](GradInputs& to, const Tensor& g, const Tensor& a,
@@ -432,9 +437,14 @@ Tensor linalg_cross(const Tensor& a, const Tensor& b, int64_t dim) {
             const T* v = y.data<T>() + o * 3 * step + i;
             T* to = out.data<T>() + o * 3 * step + i;
             const C u0(u[0]), u1(u[step]), u2(u[2 * step]), v0(v[0]), v1(v[step]), v2(v[2 * step]);
-            to[0] = static_cast<T>(static_cast<C>(u1 * v2 - u2 * v1));
-            to[step] = static_cast<T>(static_cast<C>(u2 * v0 - u0 * v2));
-            to[2 * step] = static_cast<T>(static_cast<C>(u0 * v1 - u1 * v0));
+            // Products are rounded to T, which in 16 bits is PyTorch's result.
+            const auto minor = [](C a, C d, C b, C c) {
+              return static_cast<T>(static_cast<C>(static_cast<C>(static_cast<T>(a * d)) -
+                                                   static_cast<C>(static_cast<T>(b * c))));
+            };
+            to[0] = minor(u1, v2, u2, v1);
+            to[step] = minor(u2, v0, u0, v2);
+            to[2 * step] = minor(u0, v1, u1, v0);
           }
         }
       }

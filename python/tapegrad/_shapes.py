@@ -56,7 +56,7 @@ def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, 
     if any(size < 0 for size in sizes):
         raise ValueError(f"'shape' cannot have negative values, but got {sizes}")
     result = []
-    rest = indices
+    rest = indices.long()
     for size in reversed(sizes):
         result.append(rest % size)
         rest = rest // size

@@ -15,6 +15,7 @@ op("einsum of one", "tg.einsum('ij->ji', x)", "tg.einsum('ij->', x)", "tg.einsum
    "tg.einsum('ii->i', x)", "tg.einsum('ii', x)", "tg.einsum('ji', x)", "tg.einsum('...j->j...', x)",
    "tg.einsum('ij->...', x)", "tg.einsum(x, [3, 3])", "tg.einsum('iij->ij', x.expand(3, 3, 3))", x=(3, 3),
    dtypes=NUMBERS)
+op("einsum that sums", "tg.einsum('ij->j', x)", x=(3, 3), dtypes=NUMBERS)
 op("einsum of stacks", "tg.einsum('bij,bjk->bik', x, y)", "tg.einsum('bij,bjk->kbi', x, y)",
    "tg.einsum('...ij,...jk', x, y)", "tg.einsum('bij,bjk->ik', x, y)", "tg.einsum('bij,cjk->bcik', x, y)",
    "tg.einsum('bij,bij->b', x, y.mT)", "tg.einsum('...ij,...jk->...ik', x, y[0])",
