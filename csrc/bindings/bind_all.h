@@ -24,6 +24,7 @@ void bind_normalization(Binder& b);
 void bind_resampling(Binder& b);
 void bind_factories(Binder& b);
 void bind_random(Binder& b);
+void bind_layout(Binder& b);
 void bind_optim(Binder& b);
 void bind_printing(Binder& b);
 void bind_dlpack(Binder& b);

@@ -56,6 +56,11 @@ Tensor empty_strided(Dims size, Dims stride, std::optional<DType> dtype, PyObjec
   const Tensor memory = empty(Dims{numel ? last + 1 : 0}, dtype.value_or(default_dtype()));
   return with_grad(make_view(memory, size, stride, 0), requires_grad);
 }
+Tensor new_empty_strided(const Tensor& like, Dims size, Dims stride, std::optional<DType> dtype,
+                         PyObject* layout, PyObject* device, bool pin_memory, bool requires_grad) {
+  return empty_strided(std::move(size), std::move(stride), dtype.value_or(like.dtype()), layout,
+                       device, pin_memory, requires_grad);
+}
 Tensor scalar_tensor(const Scalar& s, std::optional<DType> dtype, PyObject* layout,
                      PyObject* device, bool, bool requires_grad) {
   check_place(layout, device);
@@ -205,6 +210,8 @@ void bind_factories(Binder& b) {
       kMethod, "Ones with the dtype of this tensor.");
   b.def<"new_empty", fn<&new_sized<empty>, "input, *size, " TG_OPTIONS>>(
       kMethod, "Memory with the dtype of this tensor, not initialised.");
+  b.def<"new_empty_strided", fn<&new_empty_strided, "input, size, stride, *, " TG_OPTIONS>>(
+      kMethod, "Memory with the dtype of this tensor and the given strides, not initialised.");
   b.def<"new_full", fn<&new_full, "input, size, fill_value, *, " TG_OPTIONS>>(
       kMethod, "fill_value in the given shape and the dtype of this tensor.");
   b.def<"arange", fn<&arange_to, "end, *, " TG_OPTIONS ", out=None">,

@@ -43,6 +43,7 @@ PYBIND11_MODULE(_core_of_main_interpreter, m) {
     tg::bind_resampling(binder);
     tg::bind_factories(binder);
     tg::bind_random(binder);
+    tg::bind_layout(binder);
     tg::bind_optim(binder);
     tg::bind_printing(binder);
     tg::bind_dlpack(binder);

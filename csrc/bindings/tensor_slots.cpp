@@ -400,6 +400,7 @@ PyGetSetDef getset[] = {
     {"T", get_view<numpy_T>, nullptr, "View with the dimensions in reverse order.", nullptr},
     {"mT", get_view<matrix_T>, nullptr, "View with the last two dimensions exchanged.", nullptr},
     {"H", get_view<matrix_H>, nullptr, "Transpose of a matrix.", nullptr},
+    {"mH", get_view<matrix_mH>, nullptr, "The same as mT for real numbers.", nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr}};
 
 }  // namespace

@@ -353,13 +353,21 @@ Tensor numpy_T(const Tensor& x) {
   return permute(x, order);
 }
 
-Tensor matrix_T(const Tensor& x) {
+namespace {
+
+Tensor transpose_matrices(const Tensor& x, const char* called) {
   if (x.dim() == 0) return x;
   if (x.dim() == 1)
-    runtime_error(
-        "tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.");
+    runtime_error("tensor.", called,
+                  " is only supported on matrices or batches of matrices. Got 1-D tensor.");
   return transpose(x, -2, -1);
 }
+
+}  // namespace
+
+Tensor matrix_T(const Tensor& x) { return transpose_matrices(x, "mT"); }
+Tensor matrix_mH(const Tensor& x) { return transpose_matrices(x, "mH"); }
+Tensor adjoint(const Tensor& x) { return transpose_matrices(x, "adjoint()"); }
 
 Tensor matrix_H(const Tensor& x) {
   if (x.dim() == 0) return x;

@@ -34,6 +34,8 @@ Tensor t(const Tensor& x);         // transpose of a matrix; vectors and numbers
 Tensor numpy_T(const Tensor& x);   // all dimensions reversed
 Tensor matrix_T(const Tensor& x);  // the last two dimensions exchanged
 Tensor matrix_H(const Tensor& x);  // the same of a matrix
+Tensor matrix_mH(const Tensor& x);
+Tensor adjoint(const Tensor& x);
 
 Tensor squeeze(const Tensor& x);
 Tensor squeeze(const Tensor& x, int64_t dim);

@@ -20,6 +20,7 @@ from math import e as e, inf as inf, nan as nan, pi as pi
 from . import _core
 from ._core import *  # noqa: F403 (the operations, too many to list)
 from ._printing import printoptions as printoptions, set_printoptions as set_printoptions
+from ._shapes import broadcast_shapes as broadcast_shapes, unravel_index as unravel_index
 from ._tensor import (
     BFloat16Tensor as BFloat16Tensor,
     BoolTensor as BoolTensor,
