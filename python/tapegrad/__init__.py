@@ -53,7 +53,7 @@ empty_cache = _core._empty_cache
 memory_stats = _core._memory_stats
 newaxis = None
 
-_LAZY = ("autograd", "bench", "cuda", "linalg", "nn", "optim", "random", "return_types", "training", "utils")
+_LAZY = ("autograd", "bench", "cuda", "linalg", "masked", "nn", "optim", "random", "return_types", "training", "utils")
 _LINALG = (
     "cholesky",
     "cholesky_inverse",
