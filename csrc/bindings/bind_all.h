@@ -22,6 +22,8 @@ void bind_convolution(Binder& b);
 void bind_pooling(Binder& b);
 void bind_normalization(Binder& b);
 void bind_resampling(Binder& b);
+void bind_sorting(Binder& b);
+void bind_statistics(Binder& b);
 void bind_factories(Binder& b);
 void bind_random(Binder& b);
 void bind_layout(Binder& b);

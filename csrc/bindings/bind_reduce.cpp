@@ -48,23 +48,6 @@ struct Deviation {
 using Var = Deviation<&var>;
 using Std = Deviation<&std>;
 
-// norm(): p is a number, "fro" or None; the last two are 2.
-Tensor norm_by_number(const Tensor& x, const std::optional<Scalar>& p, const OptionalDims& dim,
-                      bool keepdim, OptionalDType dtype) {
-  return vector_norm(x, p ? p->to<double>() : 2.0, dim, keepdim, dtype);
-}
-Tensor norm_by_name(const Tensor& x, const std::string& p, const OptionalDims& dim, bool keepdim,
-                    OptionalDType dtype) {
-  if (p == "nuc") fail(ErrorKind::NotImplemented, "tapegrad has no nuclear norm yet");
-  if (p != "fro") runtime_error("linalg.matrix_norm: Order ", p, " not supported.");
-  if (dim && dim->size() > 2) {
-    std::string given;
-    for (const int64_t d : *dim) given += " " + std::to_string(d);
-    runtime_error("linalg.matrix_norm: dim must be a 2-tuple. Got", given);
-  }
-  return vector_norm(x, 2, dim, keepdim, dtype);
-}
-
 Tensor softmax_with(const Tensor& x, int64_t dim, OptionalDType dtype) {
   return softmax(x, dim, dtype);
 }
@@ -160,12 +143,6 @@ void bind_reductions(Binder& b) {
         fn<&Std::of_all, "input, unbiased">,
         fn<&Std::over, "input, dim, unbiased=True, keepdim=False, *, out=None">>(
       kBoth, "Standard deviation, of all elements or over `dim`: the square root of var().");
-  b.def<"norm",
-        fn<&norm_by_name, "input, p='fro', dim=None, keepdim=False, *, dtype=None, out=None">,
-        fn<&norm_by_number, "input, p, dim=None, keepdim=False, *, dtype=None, out=None">>(
-      kBoth,
-      "Vector norm (sum |x|^p)^(1/p), of all elements or over `dim`; p may be 0 (count of "
-      "nonzeros) or infinite (greatest |x|).");
 
   b.def<"softmax", fn<&softmax_with, "input, dim, dtype=None, *, out=None">>(
       kBoth,

@@ -41,6 +41,8 @@ PYBIND11_MODULE(_core_of_main_interpreter, m) {
     tg::bind_pooling(binder);
     tg::bind_normalization(binder);
     tg::bind_resampling(binder);
+    tg::bind_sorting(binder);
+    tg::bind_statistics(binder);
     tg::bind_factories(binder);
     tg::bind_random(binder);
     tg::bind_layout(binder);

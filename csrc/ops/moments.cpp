@@ -59,8 +59,8 @@ Tensor deviation(const Tensor& x, uint64_t mask, double correction, bool keepdim
   return cast_quietly(out, x.dtype());
 }
 
-// `of_all`: no dims were given. Without degrees of freedom PyTorch then says infinity, and NaN at
-// the mean.
+}  // namespace
+
 Tensor var_gradient(const Tensor& restored_grad, const Tensor& x, const Reduced& of,
                     double correction, bool of_all) {
   const Tensor centered = x - sum_over(x, of.mask, true) / double(of.count());
@@ -69,6 +69,8 @@ Tensor var_gradient(const Tensor& restored_grad, const Tensor& x, const Reduced&
   const double infinity = std::numeric_limits<double>::infinity();
   return restored_grad * where(centered == 0, Operand(std::nan("")), Operand(infinity));
 }
+
+namespace {
 
 // --- norms
 enum class Norm { Zero, One, Two, Greatest, Least, Power };
@@ -116,8 +118,9 @@ Tensor norm_values(const Tensor& x, double p, uint64_t mask, const OptionalDims&
   }
 }
 
-// PyTorch's choices at the kinks: 0 where the norm is 0, shared among equals for infinite p. None
-// for p = 0.
+}  // namespace
+
+// PyTorch's choices at the kinks: 0 where the norm is 0, shared among equals for infinite p.
 Tensor norm_gradient(const Tensor& g, const Tensor& x, const Tensor& norm, double p,
                      uint64_t mask) {
   const Operand zero(0.0);
@@ -135,10 +138,20 @@ Tensor norm_gradient(const Tensor& g, const Tensor& x, const Tensor& norm, doubl
   return scaled * masked_fill(g / pow(norm, p - 1), norm == 0, zero);
 }
 
-void check_norm(const Tensor& x, double p, const OptionalDims& dims, uint64_t mask) {
+namespace {
+
+void check_norm(const Tensor& x, double p, const OptionalDims& dims, uint64_t mask,
+                OptionalDType dtype) {
   if (!is_floating(x.dtype()))
     runtime_error("linalg.vector_norm: Expected a floating point or complex tensor as input. Got ",
                   info(x.dtype()).scalar);
+  if (dtype && !is_floating(*dtype))
+    runtime_error("linalg.vector_norm: dtype should be floating point or complex, but got ",
+                  info(*dtype).scalar);
+  if (dtype && promote(x.dtype(), *dtype) != *dtype)
+    runtime_error("linalg.vector_norm: the dtype of the input (", info(x.dtype()).scalar,
+                  ") should be convertible without narrowing to the specified dtype (",
+                  info(*dtype).scalar, ")");
   if (x.numel() > 0 || (p >= 0 && !std::isinf(p))) return;
   const std::string order = std::isinf(p) ? (p > 0 ? "inf" : "-inf") : join_text(p);
   if (!dims || dims->empty())
@@ -178,7 +191,7 @@ Tensor std(const Tensor& x, const OptionalDims& dims, double correction, bool ke
 Tensor vector_norm(const Tensor& x, double p, const OptionalDims& dims, bool keepdim,
                    OptionalDType dtype) {
   const uint64_t mask = dim_mask(x, dims);
-  check_norm(x, p, dims, mask);
+  check_norm(x, p, dims, mask, dtype);
   const Tensor in = dtype ? to_dtype(x, *dtype) : x;
   Tensor out = norm_values(in, p, mask, dims, keepdim);
   record("LinalgVectorNormBackward0", out, inputs(in), saves(in, saved_output(out)),

@@ -43,6 +43,16 @@ Tensor max_over(const Tensor& x, uint64_t mask);
 // grad / divisor in every element: the gradient of a full reduction. `grad` has one element.
 Tensor spread(const Tensor& grad, std::span<const int64_t> sizes, double divisor = 1);
 
+// Of var() and vector_norm(), whose results and gradients come with the reduced dims as ones.
+// `of_all`: no dims were given; without degrees of freedom PyTorch then says infinity, and NaN at
+// the mean. norm_gradient() gives none for p = 0.
+Tensor var_gradient(const Tensor& restored_grad, const Tensor& x, const Reduced& of,
+                    double correction, bool of_all);
+Tensor norm_gradient(const Tensor& g, const Tensor& x, const Tensor& norm, double p, uint64_t mask);
+
+// s[i] = add[i] + coef[i] * s[i - 1] along dim, or s[i + 1] in reverse. Differentiable.
+Tensor running_recurrence(const Tensor& coef, const Tensor& add, int dim, bool reverse);
+
 // A cast and a copy without history.
 Tensor cast_quietly(const Tensor& x, DType dtype);
 Tensor contiguous_quietly(const Tensor& x);

@@ -155,6 +155,10 @@ Tensor out_dtype(const Tensor& out, OptionalDType dtype) {
 
 }  // namespace
 
+Tensor running_recurrence(const Tensor& coef, const Tensor& add, int dim, bool reverse) {
+  return recurrence(coef, add, {dim, reverse});
+}
+
 Tensor prod(const Tensor& x, OptionalDType dtype) {
   const Tensor in = in_dtype(x, dtype);
   Tensor out = prod_values(in, all_dims(in.dim()), false);

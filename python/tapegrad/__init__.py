@@ -63,6 +63,7 @@ _LAZY = (
     "cuda",
     "func",
     "linalg",
+    "masked",
     "nn",
     "optim",
     "random",

@@ -37,6 +37,11 @@ from ._lu import (
     lu_factor_ex as lu_factor_ex,
     lu_solve as lu_solve,
 )
+from ._norms import (
+    matrix_norm as matrix_norm,
+    norm as norm,
+    vector_norm as vector_norm,
+)
 from ._orthogonal import (
     householder_product as householder_product,
     qr as qr,
