@@ -185,6 +185,8 @@ Ref Slots::value(int parameter) const {
 
 void raise_mismatch(const char* function, const Signature& s, int parameter, const char* expected,
                     PyObject* got, bool method) {
+  if (function[0] == '_' && function[1] != '_')
+    ++function;  // the name of the public function that calls it
   const Parameter& p = s.parameters[size_t(parameter)];
   std::string position;
   if (!p.keyword_only) position = join_text(" (position ", parameter + (method ? 0 : 1), ")");

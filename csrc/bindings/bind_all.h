@@ -12,6 +12,10 @@ void bind_functions(Binder& b);  // custom autograd functions
 void bind_elementwise(Binder& b);
 void bind_reductions(Binder& b);
 void bind_losses(Binder& b);
+void bind_activations(Binder& b);
+void bind_element_losses(Binder& b);
+void bind_embeddings(Binder& b);
+void bind_dropouts(Binder& b);
 void bind_shapes(Binder& b);
 void bind_indexing(Binder& b);
 void bind_matmul(Binder& b);
