@@ -185,7 +185,7 @@ def test_second_derivative_is_the_slope_of_the_first(op, call):
 
 
 # float64 results here pass through a narrower type, or are constant between steps
-UNSMOOTH = {"conversions", "sign", "floor_divide"}
+UNSMOOTH = {"conversions", "sign", "floor_divide", "embedding with options", "distances at kinks"}
 
 
 def _number(total) -> float:

@@ -51,14 +51,24 @@ STREAMS = {
     "exponential_": "tg.empty(3).exponential_(2)",
     "rand bfloat16": "tg.rand(3, dtype=tg.bfloat16)",
     "linear": "tg.nn.Linear(3, 2).weight.detach()",
+    "multinomial once": "tg.multinomial(tg.tensor([[1., 2., 3.], [3., 0., 1.]]), 1), tg.rand(1)",
+    "multinomial without replacement": "tg.multinomial(tg.arange(1., 6.), 4), tg.rand(1)",
+    "log_normal_": "tg.empty(4).log_normal_(0.5, 0.25)",
+    "cauchy_": "tg.empty(4).cauchy_(1, 2)",
+    "geometric_": "tg.empty(5).geometric_(0.3)",
+    "bernoulli_ of a tensor": "tg.empty(4).bernoulli_(tg.linspace(0.1, 0.9, 4))",
+    "poisson": "tg.poisson(tg.tensor([0.5, 3., 12., 80.])), tg.rand(1)",
+    "binomial": "tg.binomial(tg.tensor([5., 50., 500.]), tg.tensor([0.3, 0.9, 0.1])), tg.rand(1)",
+    "dropout": "tg.nn.functional.dropout(tg.ones(8), 0.4)",
+    "alpha_dropout": "tg.nn.functional.alpha_dropout(tg.ones(6), 0.4, True)",
+    "dropout2d": "tg.nn.functional.dropout2d(tg.ones(2, 3, 1, 2), 0.5)",
+    "feature_alpha_dropout": "tg.nn.functional.feature_alpha_dropout(tg.ones(2, 3, 2), 0.5, True)",
+    "rrelu": "tg.nn.functional.rrelu(tg.tensor([-1., 2., -3., -4.]), training=True)",
+    "gumbel_softmax": "tg.nn.functional.gumbel_softmax(tg.arange(4.), tau=2.)",
+    "trunc_normal_": "tg.nn.init.trunc_normal_(tg.empty(20), 0, 1, -0.5, 1.5), tg.rand(1)",
+    "trunc_normal_ of a narrow range": "tg.nn.init.trunc_normal_(tg.empty(5), 0, 1, 1, 3), tg.rand(1)",
+    "sparse_": "tg.nn.init.sparse_(tg.empty(4, 3), 0.5)",
 }
-for _outside in (
-    "bernoulli",
-    "bernoulli_",
-    "multinomial",
-    "exponential_",
-):  # not among the ops of the first issue
-    del STREAMS[_outside]
 
 
 def run(call: str, seed: int):

@@ -39,7 +39,7 @@ def write(name: str, data: object) -> None:
 
 def main() -> None:
     families = [f"ops/{family}" for family in importlib.import_module("op_table").FAMILIES]
-    for name in sys.argv[1:] or [*families, "dtypes", "errors", "layout", "printing", "random", "optim"]:
+    for name in sys.argv[1:] or [*families, "dtypes", "errors", "layout", "printing", "random", "optim", "modules"]:
         test, _, part = name.partition("/")
         write(name, importlib.import_module(f"test_{test}").make_golden(*([part] if part else [])))
     if not sys.argv[1:]:

@@ -488,7 +488,7 @@ struct fn {
 
 // What messages call a function: a name that _core hides without its underscore.
 template <FixedString Name>
-constexpr const char* kShown = Name.text + (Name.text[0] == '_' ? 1 : 0);
+constexpr const char* kShown = Name.text + (Name.text[0] == '_' && Name.text[1] != '_' ? 1 : 0);
 
 // The C function of a def<>.
 template <FixedString Name, bool Method, class... Overloads>

@@ -2,8 +2,10 @@
 #include <memory>
 
 #include "bindings/bind.h"
+#include "bindings/generator.h"
 #include "bindings/options.h"
 #include "ops/random.h"
+#include "ops/random_discrete.h"
 
 namespace tg {
 namespace {
@@ -158,15 +160,8 @@ void make_generator_type(PyObject* module) {
 
 }  // namespace
 
-// generator=: None is the default one.
-template <>
-struct Arg<GeneratorState&> {
-  using Held = GeneratorState*;
-  static constexpr auto type = "Generator";
-  static bool accepts(PyObject* o) { return o == Py_None || PyObject_TypeCheck(o, generator_type); }
-  static Held get(PyObject* o) { return o == Py_None ? &default_generator() : &state_of(o); }
-  static GeneratorState& pass(Held& h) { return *h; }
-};
+bool is_generator(PyObject* o) { return PyObject_TypeCheck(o, generator_type); }
+GeneratorState& generator_state(PyObject* o) { return state_of(o); }
 
 namespace {
 
@@ -326,6 +321,15 @@ void bind_random(Binder& b) {
         fn<&bernoulli_number, "input, p, *, generator=None">>(
       kFunction | kMethod,
       "1 with the probability that input gives for each element (or p for all), else 0.");
+
+  b.def<"multinomial",
+        fn<&multinomial, "input, num_samples, replacement=False, *, generator=None, out=None">>(
+      kFunction | kMethod,
+      "Indices drawn by weight: input (C) or (N, C) gives (num_samples) or (N, num_samples).");
+  b.def<"poisson", fn<&poisson, "input, generator=None">>(
+      kFunction, "Poisson numbers whose rates are the elements of input.");
+  b.def<"binomial", fn<&binomial, "count, prob, generator=None">>(
+      kFunction, "Numbers of hits in count trials of probability prob.");
 
   b.def<"uniform_", fn<&uniform_, "input, from=0.0, to=1.0, *, generator=None">>(
       kMethod, "Fills with uniform numbers in [from, to).");

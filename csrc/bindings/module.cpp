@@ -33,6 +33,10 @@ PYBIND11_MODULE(_core_of_main_interpreter, m) {
     tg::bind_special(binder);
     tg::bind_reductions(binder);
     tg::bind_losses(binder);
+    tg::bind_activations(binder);
+    tg::bind_element_losses(binder);
+    tg::bind_embeddings(binder);
+    tg::bind_dropouts(binder);
     tg::bind_shapes(binder);
     tg::bind_indexing(binder);
     tg::bind_matmul(binder);

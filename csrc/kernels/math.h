@@ -35,6 +35,19 @@ TG_STD_UNARY(TG_DEFINE)
 template <class T>
 concept Number = std::is_arithmetic_v<T>;
 
+// A parameter in the type of x: a number beside numbers, a Python-like scalar beside Tensors.
+template <class T>
+auto constant(const T&, double value) {
+  if constexpr (Number<T>)
+    return static_cast<T>(value);
+  else
+    return value;
+}
+// 0 as a branch of where().
+template <Number T>
+T nothing(T) {
+  return T(0);
+}
 template <Number T>
 T where(bool condition, T a, std::type_identity_t<T> b) {
   return condition ? a : b;

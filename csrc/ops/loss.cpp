@@ -8,6 +8,7 @@
 #include "ops/binary.h"
 #include "ops/copy.h"
 #include "ops/elementwise.h"
+#include "ops/loss_reduction.h"
 #include "ops/reduce.h"
 #include "ops/reduction.h"
 #include "ops/shape.h"
@@ -17,22 +18,6 @@
 
 namespace tg {
 namespace {
-
-enum class Reduction { None, Mean, Sum };
-Reduction reduction_of(const std::string& name) {
-  if (name == "mean") return Reduction::Mean;
-  if (name == "sum") return Reduction::Sum;
-  if (name != "none") value_error(name, " is not a valid value for reduction");
-  return Reduction::None;
-}
-Tensor reduced(const Tensor& losses, Reduction reduction) {
-  if (reduction == Reduction::None) return losses;
-  return reduction == Reduction::Mean ? mean(losses) : sum(losses);
-}
-// What each element's loss is divided by.
-double divisor_of(Reduction reduction, int64_t numel) {
-  return reduction == Reduction::Mean ? double(numel) : 1;
-}
 
 Tensor scalar_tensor(double value, DType dtype) {
   Tensor out = empty({}, dtype);
@@ -231,7 +216,7 @@ Tensor weighted(const Tensor& losses, const OptionalTensor& weight, Reduction re
 
 // The weights of a loss as the factor that its gradient starts with.
 Tensor loss_scale(const Tensor& grad, const Tensor& weight, Reduction reduction, int64_t numel) {
-  const Tensor g = reduction == Reduction::Mean ? grad / double(numel) : grad;
+  const Tensor g = unreduced(grad, reduction, numel);
   return weight.defined() ? g * weight : g;
 }
 

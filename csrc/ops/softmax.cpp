@@ -65,6 +65,13 @@ struct LogSumExpOp : ReduceOp<T, T, T> {
 
 }  // namespace
 
+Tensor softmax_backward(const Tensor& grad, const Tensor& output, int64_t dim) {
+  return softmax_gradient<false>(grad, output, wrap_dim(dim, output.dim()));
+}
+Tensor log_softmax_backward(const Tensor& grad, const Tensor& output, int64_t dim) {
+  return softmax_gradient<true>(grad, output, wrap_dim(dim, output.dim()));
+}
+
 Tensor softmax(const Tensor& x, int64_t dim, std::optional<DType> dtype) {
   return softmax_of<false>(x, dim, dtype);
 }

@@ -7,14 +7,6 @@
 
 namespace tg {
 
-// A constant in the type of x: a number for numbers, a Python-like scalar beside Tensors.
-template <class T>
-auto constant(const T&, double value) {
-  if constexpr (Number<T>)
-    return static_cast<T>(value);
-  else
-    return value;
-}
 inline auto zeros_of(const Tensor& g) { return mul(g, Scalar(0.0)); }
 template <Number T>
 T zeros_of(T) {

@@ -19,6 +19,10 @@ from math import e as e, inf as inf, nan as nan, pi as pi
 
 from . import _core
 from ._core import *  # noqa: F403 (the operations, too many to list)
+from ._core import (
+    _log_softmax_backward_data as _log_softmax_backward_data,
+    _softmax_backward_data as _softmax_backward_data,
+)
 from ._printing import printoptions as printoptions, set_printoptions as set_printoptions
 from ._shapes import broadcast_shapes as broadcast_shapes, unravel_index as unravel_index
 from ._tensor import (
@@ -111,6 +115,10 @@ def __getattr__(name: str) -> Any:
         from .utils import dlpack
 
         return getattr(dlpack, name)
+    if name in ("bilinear", "cosine_similarity", "pairwise_distance"):
+        from .nn import functional
+
+        return getattr(functional, name)
     if name in ("complex64", "complex128", "cfloat", "cdouble"):
         raise AttributeError(f"tapegrad has no complex tensors yet: there is no {name}")
     raise AttributeError(f"module 'tapegrad' has no attribute '{name}'")

@@ -1,7 +1,9 @@
-"""Networks: parameters, modules, losses. The part of torch.nn that a first network needs."""
+"""Networks: parameters, modules, losses."""
 
-from . import functional, init, utils
-from .activation import LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
+from . import activation, adaptive, distance, dropout, embedding, functional, init, loss, rnn, transformer, utils
+from .activation import *  # noqa: F403
+from .adaptive import *  # noqa: F403
+from .attention import MultiheadAttention
 from .container import ModuleList, Sequential
 from .conv import (
     Conv1d,
@@ -11,10 +13,12 @@ from .conv import (
     ConvTranspose2d,
     ConvTranspose3d,
 )
-from .dropout import Dropout
+from .distance import *  # noqa: F403
+from .dropout import *  # noqa: F403
+from .embedding import *  # noqa: F403
 from .flatten import Flatten
 from .linear import Identity, Linear
-from .loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
+from .loss import *  # noqa: F403
 from .module import Module
 from .normalization import (
     BatchNorm1d,
@@ -79,12 +83,12 @@ from .resampling import (
     UpsamplingBilinear2d,
     UpsamplingNearest2d,
 )
+from .rnn import *  # noqa: F403
+from .transformer import *  # noqa: F403
 
 __all__ = [
-    "Module", "Parameter", "ModuleList", "Sequential",
-    "Dropout", "Flatten", "Identity", "Linear",
-    "LogSoftmax", "ReLU", "Sigmoid", "Softmax", "Tanh",
-    "BCELoss", "BCEWithLogitsLoss", "CrossEntropyLoss", "L1Loss", "MSELoss", "NLLLoss",
+    "Module", "Parameter", "ModuleList", "Sequential", "Flatten", "Identity", "Linear",
+    "MultiheadAttention",
     "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d",
     "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "CrossMapLRN2d", "GroupNorm", "InstanceNorm1d",
     "InstanceNorm2d", "InstanceNorm3d", "LayerNorm", "LocalResponseNorm", "RMSNorm",
@@ -99,3 +103,11 @@ __all__ = [
     "UpsamplingNearest2d",
     "functional", "init", "utils",
 ]  # fmt: skip
+__all__ += activation.__all__
+__all__ += adaptive.__all__
+__all__ += distance.__all__
+__all__ += dropout.__all__
+__all__ += embedding.__all__
+__all__ += loss.__all__
+__all__ += rnn.__all__
+__all__ += transformer.__all__

@@ -1,23 +1,44 @@
-"""Activations, losses and dropout as functions."""
+"""Activations, losses, dropout, embeddings, attention and distances as functions."""
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from .. import _core
 from .._core import Tensor
-from . import _functional_conv, _functional_resample, _functions
+from . import (
+    _functional_activation,
+    _functional_attention,
+    _functional_conv,
+    _functional_distance,
+    _functional_dropout,
+    _functional_embedding,
+    _functional_loss,
+    _functional_resample,
+)
+from ._functional_activation import *  # noqa: F403
+from ._functional_activation import implicit_dim
+from ._functional_attention import *  # noqa: F403
 from ._functional_conv import *  # noqa: F403 (the list is there)
+from ._functional_distance import *  # noqa: F403
+from ._functional_dropout import *  # noqa: F403
+from ._functional_embedding import *  # noqa: F403
+from ._functional_loss import *  # noqa: F403
+from ._functional_loss import legacy_reduction, reduced, same_sizes
 from ._functional_resample import *  # noqa: F403 (the list is there)
 
 __all__ = [
-    "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "dropout", "gelu",
-    "l1_loss", "leaky_relu", "linear", "log_softmax", "mse_loss", "nll_loss", "one_hot", "relu",
-    "sigmoid", "softmax", "softplus", "tanh",
+    "binary_cross_entropy", "binary_cross_entropy_with_logits", "cross_entropy", "linear",
+    "linear_cross_entropy", "log_softmax", "mse_loss", "nll_loss", "relu", "sigmoid", "softmax", "tanh",
 ]  # fmt: skip
 __all__ += _functional_conv.__all__
 __all__ += _functional_resample.__all__
+__all__ += _functional_activation.__all__
+__all__ += _functional_attention.__all__
+__all__ += _functional_distance.__all__
+__all__ += _functional_dropout.__all__
+__all__ += _functional_embedding.__all__
+__all__ += _functional_loss.__all__
 
 
 # --- layers and activations -----------------------------------------------------------------------
@@ -62,49 +83,6 @@ def sigmoid(input: Tensor) -> Tensor:
     return _core.sigmoid(input)
 
 
-def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    """input where it is positive, negative_slope * input elsewhere.
-
-    >>> import tapegrad as tg
-    >>> leaky_relu(tg.tensor([-1.0, 2.0]), 0.5)
-    tensor([-0.5000,  2.0000])
-    """
-    result: Tensor = _functions.LeakyRelu.apply(input, negative_slope)
-    return input.copy_(result) if inplace else result
-
-
-def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
-    """log(1 + exp(beta * input)) / beta; input itself where beta * input is above the threshold.
-
-    >>> import tapegrad as tg
-    >>> softplus(tg.tensor([0.0, 30.0]))
-    tensor([ 0.6931, 30.0000])
-    """
-    result: Tensor = _functions.Softplus.apply(input, beta, threshold)
-    return result
-
-
-def gelu(input: Tensor, approximate: str = "none") -> Tensor:
-    """input times the normal distribution function of input; approximate: "none" or "tanh".
-
-    >>> import tapegrad as tg
-    >>> gelu(tg.tensor([-1.0, 1.0]))
-    tensor([-0.1587,  0.8413])
-    """
-    if approximate not in ("none", "tanh"):
-        raise RuntimeError("approximate argument must be either none or tanh.")
-    result: Tensor = _functions.Gelu.apply(input, approximate == "tanh")
-    return result
-
-
-def _implicit_dim(name: str, input: Tensor, stacklevel: int) -> int:
-    warnings.warn(
-        f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an argument.",
-        stacklevel=stacklevel + 1,
-    )
-    return 0 if input.dim() in (0, 1, 3) else 1
-
-
 def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: Any = None) -> Tensor:
     """exp(input) over its sum along `dim`, computed without overflow.
 
@@ -113,7 +91,7 @@ def softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dtype: 
     tensor([0.5000, 0.5000])
     """
     if dim is None:
-        dim = _implicit_dim("softmax", input, _stacklevel)
+        dim = implicit_dim("softmax", input.dim(), _stacklevel)
     return _core.softmax(input, dim) if dtype is None else _core.softmax(input, dim, dtype=dtype)
 
 
@@ -125,93 +103,11 @@ def log_softmax(input: Tensor, dim: int | None = None, _stacklevel: int = 3, dty
     tensor([-0.6931, -0.6931])
     """
     if dim is None:
-        dim = _implicit_dim("log_softmax", input, _stacklevel)
+        dim = implicit_dim("log_softmax", input.dim(), _stacklevel)
     return _core.log_softmax(input, dim) if dtype is None else _core.log_softmax(input, dim, dtype=dtype)
 
 
-def dropout(input: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False) -> Tensor:
-    """While training, sets elements to zero with probability p and divides the others by 1 - p.
-
-    Raises ValueError for p outside [0, 1].
-
-    >>> import tapegrad as tg
-    >>> dropout(tg.ones(3), 0.5, training=False)
-    tensor([1., 1., 1.])
-    """
-    if p < 0.0 or p > 1.0:
-        raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-    if p == 0 or not training or input.numel() == 0:
-        return input
-    with _core.no_grad():
-        noise = _core.zeros_like(input) if p == 1 else _core.empty_like(input).bernoulli_(1 - p).div_(1 - p)
-    return input.mul_(noise) if inplace else input * noise
-
-
-def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
-    """Ones at the places that `tensor` names: int64 (*) to int64 (*, num_classes); by default as
-    many as needed.
-
-    Raises RuntimeError for other dtypes and for values outside [0, num_classes).
-
-    >>> import tapegrad as tg
-    >>> one_hot(tg.tensor([0, 2]))
-    tensor([[1, 0, 0],
-            [0, 0, 1]])
-    """
-    if tensor.dtype != _core.int64:
-        raise RuntimeError("one_hot is only applicable to index tensor of type LongTensor.")
-    if tensor.numel() == 0:
-        if num_classes <= 0:
-            raise RuntimeError("Can not infer total number of classes from empty tensor.")
-        return _core.empty((*tensor.shape, num_classes), dtype=_core.int64)
-    if tensor.min().item() < 0:
-        raise RuntimeError("Class values must be non-negative.")
-    largest = int(tensor.max().item())
-    if num_classes == -1:
-        num_classes = largest + 1
-    elif num_classes < 1:
-        raise RuntimeError("num_classes should be positive")
-    elif largest >= num_classes:
-        raise RuntimeError("Class values must be smaller than num_classes.")
-    zeros = _core.zeros((*tensor.shape, num_classes), dtype=_core.int64)
-    return zeros.scatter_(-1, tensor.unsqueeze(-1), 1)
-
-
 # --- losses ---------------------------------------------------------------------------------------
-def _reduced(loss: Tensor, reduction: str) -> Tensor:
-    """Mean, sum or all of `loss`; ValueError for other reductions."""
-    if reduction == "mean":
-        return loss.mean()
-    if reduction == "sum":
-        return loss.sum()
-    if reduction == "none":
-        return loss
-    raise ValueError(f"{reduction} is not a valid value for reduction")
-
-
-def legacy_reduction(size_average: bool | None, reduce: bool | None) -> str:
-    """The reduction that PyTorch's two old arguments mean; warns about them."""
-    size_average = size_average is None or size_average
-    reduce = reduce is None or reduce
-    reduction = ("mean" if size_average else "sum") if reduce else "none"
-    warnings.warn(
-        f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.",
-        stacklevel=3,
-    )
-    return reduction
-
-
-def _same_sizes(input: Tensor, target: Tensor) -> tuple[Tensor, Tensor]:
-    if target.shape == input.shape:
-        return input, target
-    warnings.warn(
-        f"Using a target size ({target.shape}) that is different to the input size "
-        f"({input.shape}). This will likely lead "
-        "to incorrect results due to broadcasting. Please ensure they have the same size.",
-        stacklevel=3,
-    )
-    expanded_input, expanded_target = _core.broadcast_tensors(input, target)
-    return expanded_input, expanded_target
 
 
 def mse_loss(
@@ -234,39 +130,13 @@ def mse_loss(
     if size_average is not None or reduce is not None:
         reduction = legacy_reduction(size_average, reduce)
     if target.shape != input.shape:
-        input, target = _same_sizes(input, target)
+        input, target = same_sizes(input, target)
     if weight is None:
         return _core.mse_loss(input, target, reduction)
     if weight.shape != input.shape:
         raise ValueError("Weights and input must have the same size.")
     loss = weight * (input - target).square()
-    return loss.sum() / weight.sum() if reduction == "mean" else _reduced(loss, reduction)
-
-
-def l1_loss(
-    input: Tensor,
-    target: Tensor,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
-    reduction: str = "mean",
-    weight: Tensor | None = None,
-) -> Tensor:
-    """Absolute differences; otherwise as mse_loss().
-
-    >>> import tapegrad as tg
-    >>> l1_loss(tg.zeros(2), tg.tensor([1.0, -3.0]))
-    tensor(2.)
-    """
-    if size_average is not None or reduce is not None:
-        reduction = legacy_reduction(size_average, reduce)
-    input, target = _same_sizes(input, target)
-    loss = (input - target).abs()
-    if weight is None:
-        return _reduced(loss, reduction)
-    if weight.shape != input.shape:
-        raise ValueError("Weights and input must have the same size.")
-    loss = weight * loss
-    return loss.sum() / weight.sum() if reduction == "mean" else _reduced(loss, reduction)
+    return loss.sum() / weight.sum() if reduction == "mean" else reduced(loss, reduction)
 
 
 def nll_loss(
@@ -334,6 +204,59 @@ def cross_entropy(
     return (1 - label_smoothing) * loss + smooth * (label_smoothing / input.shape[class_dim])
 
 
+def linear_cross_entropy(
+    input: Tensor,
+    linear_weight: Tensor,
+    target: Tensor,
+    *,
+    linear_bias: Tensor | None = None,
+    weight: Tensor | None = None,
+    reduction: str = "mean",
+    ignore_index: int | None = None,
+    label_smoothing: float = 0.0,
+    options: Any = None,
+) -> Tensor:
+    """cross_entropy() of linear(input, linear_weight, linear_bias). input: (N, in) or (in);
+    linear_weight: (C, in), or (C, d1, ..., in) for logits (N, C, d1, ...). `options` may ask for
+    less memory, and changes nothing.
+
+    >>> import tapegrad as tg
+    >>> linear_cross_entropy(tg.ones(1, 2), tg.zeros(3, 2), tg.tensor([0]))
+    tensor(1.0986)
+    """
+    if input.dim() not in (1, 2):
+        raise RuntimeError(f"expected input with dimensionality 1 or 2, got {input.dim()}")
+    if linear_weight.dim() < 2:
+        raise RuntimeError(f"expected linear_weight with dimensionality at least 2, got {linear_weight.dim()}")
+    if input.shape[-1] != linear_weight.shape[-1]:
+        raise RuntimeError(
+            "expected equal input and linear_weight last dimensions (in_features), got "
+            f"{input.shape[-1]} and {linear_weight.shape[-1]}, respectively"
+        )
+    if target.is_floating_point() and ignore_index is not None:
+        raise RuntimeError("ignore_index cannot be specified when target contains probabilities")
+    if linear_weight.dim() > 2 and input.dim() == 1:
+        raise RuntimeError(
+            f"K-dimensional loss defined by linear_weight shape {tuple(linear_weight.shape)} requires batched input, "
+            f"(N, {input.shape[-1]}), got unbatched input with shape {tuple(input.shape)}"
+        )
+    sizes = linear_weight.shape[:-1]
+    if linear_bias is not None and linear_bias.shape != sizes:
+        raise RuntimeError(f"expected linear_bias shape {tuple(sizes)}, got {tuple(linear_bias.shape)}")
+    if len(sizes) > 1:
+        linear_weight = linear_weight.flatten(0, -2)
+        linear_bias = linear_bias if linear_bias is None else linear_bias.flatten()
+    logits = linear(input, linear_weight, linear_bias)
+    return cross_entropy(
+        logits if len(sizes) == 1 else logits.unflatten(-1, sizes),
+        target,
+        weight,
+        ignore_index=-100 if ignore_index is None else ignore_index,
+        reduction=reduction,
+        label_smoothing=label_smoothing,
+    )
+
+
 def _check_smoothing(label_smoothing: float) -> None:
     if label_smoothing > 1.0:
         raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}")
@@ -361,7 +284,7 @@ def _smooth_loss(
     ignored = target == ignore_index
     smooth = smooth.masked_fill(ignored, 0.0)
     if reduction != "mean":
-        return _reduced(smooth, reduction)
+        return reduced(smooth, reduction)
     counted = ~ignored
     if weight is None:
         return smooth.sum() / counted.sum()
@@ -393,7 +316,7 @@ def _soft_cross_entropy(
     if reduction == "mean":
         # The number of distributions; 0 elements give nan.
         return -loss.sum() / (input.numel() / classes) if input.numel() else -loss.sum() * float("nan")
-    return -loss.sum(class_dim) if reduction == "none" else -_reduced(loss, reduction)
+    return -loss.sum(class_dim) if reduction == "none" else -reduced(loss, reduction)
 
 
 def binary_cross_entropy(

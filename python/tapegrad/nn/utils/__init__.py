@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from .. import _core
-from .._core import Tensor
-from ..utils.naming import type_name
+from ... import _core
+from ..._core import Tensor
+from ...utils.naming import type_name
+from . import rnn as rnn
 
 __all__ = [
     "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm",

@@ -1,0 +1,199 @@
+// The formulas of the activation functions, with PyTorch's names and conventions, and the tables of
+// the loops over them.
+//
+// A struct is the name of its kernel in errors, that of its node, its loops, the function and its
+// derivative times g. Both are generic: on double, on single-precision lanes (activation_isa.cpp,
+// once per instruction set), and the derivative also on Tensors, so that second derivatives follow.
+#pragma once
+
+#include <cmath>
+#include <cstdint>
+
+#include "kernels/math.h"
+
+namespace tg {
+
+struct ActivationLoops {
+  // in: the input; the gradient and the input
+  void (*forward)(const void* formula, float* out, const float* const* in, int64_t n);
+  void (*grad)(const void* formula, float* out, const float* const* in, int64_t n);
+};
+struct ActivationKernels {
+  ActivationLoops silu, gelu, gelu_tanh, leaky_relu, elu, softplus, hardtanh, hardsigmoid,
+      hardswish, mish, log_sigmoid, softshrink, hardshrink, threshold;
+};
+const ActivationKernels& activation_kernels();  // of this machine's instruction set
+
+struct Silu {
+  static constexpr auto kernel = "silu_cpu", node = "SiluBackward0";
+  static constexpr auto loops = &ActivationKernels::silu;
+  auto forward(auto x) const { return x / (1 + exp(-x)); }
+  auto grad(auto g, auto x) const {
+    const auto s = sigmoid(x);
+    return g * (s * (1 + x * (1 - s)));
+  }
+};
+
+struct Gelu {
+  static constexpr auto kernel = "GeluKernelImpl", node = "GeluBackward0";
+  static constexpr auto loops = &ActivationKernels::gelu;
+  auto distribution(auto x) const {
+    return constant(x, 0.5) * (1 + erf(x * constant(x, M_SQRT1_2)));
+  }
+  auto forward(auto x) const { return x * distribution(x); }
+  auto grad(auto g, auto x) const {
+    const auto density =
+        exp(constant(x, -0.5) * (x * x)) * constant(x, M_2_SQRTPI * M_SQRT1_2 * 0.5);
+    return g * (distribution(x) + x * density);
+  }
+};
+// Hendrycks & Gimpel 2016
+struct GeluTanh {
+  static constexpr auto kernel = "GeluKernelImpl", node = "GeluBackward0";
+  static constexpr auto loops = &ActivationKernels::gelu_tanh;
+  static constexpr double kScale = M_SQRT2 * M_2_SQRTPI * 0.5, kCubic = 0.044715;
+  auto inner(auto x) const {
+    return tanh(constant(x, kScale) * (x + constant(x, kCubic) * (x * x * x)));
+  }
+  auto forward(auto x) const { return constant(x, 0.5) * x * (1 + inner(x)); }
+  auto grad(auto g, auto x) const {
+    const auto t = inner(x);
+    const auto slope = constant(x, kScale) * (1 + constant(x, 3 * kCubic) * (x * x));
+    return g * (constant(x, 0.5) * (1 + t) + constant(x, 0.5) * x * (1 - t * t) * slope);
+  }
+};
+
+struct LeakyRelu {
+  static constexpr auto kernel = "leaky_relu_cpu", node = "LeakyReluBackward0";
+  static constexpr auto loops = &ActivationKernels::leaky_relu;
+  double slope;
+  auto forward(auto x) const { return where(x > 0, x, x * constant(x, slope)); }
+  auto grad(auto g, auto x) const { return where(x > 0, g, g * constant(x, slope)); }
+};
+struct RreluOfMean : LeakyRelu {
+  static constexpr auto node = "RreluWithNoiseBackward0";
+};
+
+// scale * x, and alpha * scale * (exp(x * inner) - 1) of negative ones
+struct Elu {
+  static constexpr auto kernel = "elu_cpu", node = "EluBackward0";
+  static constexpr auto loops = &ActivationKernels::elu;
+  double alpha, scale, inner;
+  double inner_of_gradient;
+  auto forward(auto x) const {
+    return where(x < 0, expm1(x * constant(x, inner)) * constant(x, alpha * scale),
+                 x * constant(x, scale));
+  }
+  auto grad(auto g, auto x) const {
+    const auto below = where(x >= 0, nothing(x), x);  // exp must not overflow; NaN stays
+    return where(x > 0, g * constant(x, scale),
+                 g * (constant(x, alpha * scale * inner_of_gradient) *
+                      exp(below * constant(x, inner_of_gradient))));
+  }
+};
+struct Celu : Elu {
+  static constexpr auto node = "CeluBackward0";
+};
+
+struct Softplus {
+  static constexpr auto kernel = "softplus_cpu", node = "SoftplusBackward0";
+  static constexpr auto loops = &ActivationKernels::softplus;
+  double beta, threshold;
+  auto forward(auto x) const {
+    const auto z = x * constant(x, beta);
+    return where(z > constant(x, threshold), x, log1p(exp(z)) / constant(x, beta));
+  }
+  auto grad(auto g, auto x) const {
+    const auto z = x * constant(x, beta);
+    return where(z > constant(x, threshold), g, g * sigmoid(z));
+  }
+};
+
+struct Hardtanh {
+  static constexpr auto kernel = "hardtanh_cpu", node = "HardtanhBackward0";
+  static constexpr auto loops = &ActivationKernels::hardtanh;
+  double min, max;
+  auto forward(auto x) const { return minimum(maximum(x, constant(x, min)), constant(x, max)); }
+  auto grad(auto g, auto x) const {
+    return where((x > constant(x, min)) && (x < constant(x, max)), g, nothing(g));
+  }
+};
+
+struct Hardsigmoid {
+  static constexpr auto kernel = "hardsigmoid_cpu", node = "HardsigmoidBackward0";
+  static constexpr auto loops = &ActivationKernels::hardsigmoid;
+  static constexpr double kSixth = 1.0f / 6;  // in single precision for all dtypes, as in PyTorch
+  auto forward(auto x) const { return minimum(maximum(x + 3, nothing(x)), constant(x, 6)) / 6; }
+  auto grad(auto g, auto x) const {
+    return where((x > -3) && (x < 3), g * constant(x, kSixth), nothing(g));
+  }
+};
+
+struct Hardswish {
+  static constexpr auto kernel = "hardswish_cpu", node = "HardswishBackward0";
+  static constexpr auto loops = &ActivationKernels::hardswish;
+  auto forward(auto x) const { return x * minimum(maximum(x + 3, nothing(x)), constant(x, 6)) / 6; }
+  auto grad(auto g, auto x) const {
+    return where(x <= -3, nothing(g), where(x >= 3, g, g * (x / 3 + constant(x, 0.5))));
+  }
+};
+
+struct Mish {
+  static constexpr auto kernel = "mish_cpu", node = "MishBackward0";
+  static constexpr auto loops = &ActivationKernels::mish;
+  auto forward(auto x) const { return x * tanh_of_softplus(x); }
+  auto grad(auto g, auto x) const {
+    const auto t = tanh_of_softplus(x);
+    return g * (t + x * sigmoid(x) * (1 - t * t));
+  }
+
+ private:
+  // ((1 + e)^2 - 1) / ((1 + e)^2 + 1) with e = exp(x); it is 1 to the last bit beyond 20.
+  static auto tanh_of_softplus(auto x) {
+    const auto e = exp(minimum(x, constant(x, 20)));
+    const auto n = e * (e + 2);
+    return n / (n + 2);
+  }
+};
+
+struct LogSigmoid {
+  static constexpr auto kernel = "log_sigmoid_cpu", node = "LogSigmoidBackward0";
+  static constexpr auto loops = &ActivationKernels::log_sigmoid;
+  auto forward(auto x) const { return minimum(x, nothing(x)) - log1p(exp(-abs(x))); }
+  auto grad(auto g, auto x) const { return g * sigmoid(-x); }
+};
+
+struct Softshrink {
+  static constexpr auto kernel = "softshrink_cpu", node = "SoftshrinkBackward0";
+  static constexpr auto loops = &ActivationKernels::softshrink;
+  double lambd;
+  auto forward(auto x) const {
+    const auto l = constant(x, lambd);
+    return where(x > l, x - l, where(x < -l, x + l, x * 0));  // NaN stays
+  }
+  auto grad(auto g, auto x) const {
+    return where((x > constant(x, lambd)) || (x < constant(x, -lambd)), g, nothing(g));
+  }
+};
+
+struct Hardshrink {
+  static constexpr auto kernel = "hardshrink_cpu", node = "HardshrinkBackward0";
+  static constexpr auto loops = &ActivationKernels::hardshrink;
+  double lambd;
+  auto forward(auto x) const {
+    return where((x >= constant(x, -lambd)) && (x <= constant(x, lambd)), nothing(x), x);
+  }
+  auto grad(auto g, auto x) const {
+    return where((x > constant(x, lambd)) || (x < constant(x, -lambd)), g, nothing(g));
+  }
+};
+
+struct Threshold {
+  static constexpr auto kernel = "threshold_cpu", node = "ThresholdBackward0";
+  static constexpr auto loops = &ActivationKernels::threshold;
+  double threshold, value;
+  auto forward(auto x) const { return where(x <= constant(x, threshold), constant(x, value), x); }
+  auto grad(auto g, auto x) const { return where(x <= constant(x, threshold), nothing(g), g); }
+};
+
+}  // namespace tg

@@ -1,0 +1,238 @@
+#include "ops/element_loss.h"
+
+#include <vector>
+
+#include "ops/elementwise.h"
+#include "ops/factory.h"
+#include "ops/index.h"
+#include "ops/loss_reduction.h"
+#include "ops/pointwise.h"
+#include "ops/reduction.h"
+#include "ops/shape.h"
+#include "ops/ternary.h"
+
+namespace tg {
+namespace {
+
+// A loss struct: its names, the loss of a pair, and the derivative in `input` times g, for numbers
+// and for Tensors. kOdd: the derivative in `target` is the negative one.
+template <class Loss>
+Tensor pair_loss(const Loss& loss, const Tensor& input, const Tensor& target,
+                 const std::string& reduction) {
+  const Reduction how = reduction_of(reduction);
+  const DType dtype = result_type(input, target);
+  const Tensor x = to_dtype(input, dtype), t = to_dtype(target, dtype);
+  Tensor out = pointwise(Loss::kernel, [loss](auto a, auto b) { return loss.forward(a, b); }, x, t);
+  const int64_t numel = out.numel();
+  if (how != Reduction::None) {
+    GradModeGuard off(false);
+    out = reduced(out, how);
+  }
+  record(Loss::node, out, inputs(x, t), saves(x, t),
+         [loss, how, numel](GradInputs& to, const Tensor& grad, const Tensor& x, const Tensor& t) {
+           const Tensor g = unreduced(grad, how, numel);
+           const Tensor each =
+               grad_mode.enabled || g.dtype() != x.dtype()
+                   ? loss.grad(g, x, t)
+                   : pointwise(
+                         Loss::kernel,
+                         [loss](auto g, auto a, auto b) { return loss.grad(g, a, b); }, g, x, t);
+           if (to.needed(0)) to.set(0, sum_to(each, x.sizes(), x.dtype()));
+           if (to.needed(1)) to.set(1, sum_to(-each, t.sizes(), t.dtype()));
+         });
+  return out;
+}
+
+struct SmoothL1 {
+  static constexpr auto kernel = "smooth_l1_cpu", node = "SmoothL1LossBackward0";
+  double beta;
+  auto forward(auto x, auto t) const {
+    const auto z = abs(x - t), b = constant(x, beta);
+    return z < b ? constant(x, 0.5) * z * z / b : z - constant(x, 0.5) * b;
+  }
+  auto grad(auto g, auto x, auto t) const {
+    const auto d = x - t;
+    const auto b = constant(x, beta);
+    return where(d <= -b, -g, where(d >= b, g, g * d / b));
+  }
+};
+
+struct Huber {
+  static constexpr auto kernel = "huber_cpu", node = "HuberLossBackward0";
+  double delta;
+  auto forward(auto x, auto t) const {
+    const auto z = abs(x - t), d = constant(x, delta);
+    return z < d ? constant(x, 0.5) * z * z : d * (z - constant(x, 0.5) * d);
+  }
+  auto grad(auto g, auto x, auto t) const {
+    const auto d = x - t;
+    const auto limit = constant(x, delta);
+    return where(d <= -limit, -g * limit, where(d >= limit, g * limit, g * d));
+  }
+};
+
+struct SoftMargin {
+  static constexpr auto kernel = "soft_margin_loss", node = "SoftMarginLossBackward0";
+  auto forward(auto x, auto t) const { return log1p(exp(-t * x)); }
+  auto grad(auto g, auto x, auto t) const { return -t * g * sigmoid(-t * x); }
+};
+
+// --- margins between classes
+struct ClassRows {
+  int64_t rows, classes;
+};
+ClassRows class_rows(const Tensor& input) {
+  if (input.dim() == 2 && input.size(1) != 0) return {input.size(0), input.size(1)};
+  if (input.dim() == 1 && input.size(0) != 0) return {1, input.size(0)};
+  if (input.dim() == 0) return {1, 1};
+  runtime_error("Expected non-empty vector or matrix with optional 0-dim batch size, but got: ",
+                to_string(input.sizes()));
+}
+
+}  // namespace
+
+Tensor smooth_l1_loss(const Tensor& input, const Tensor& target, const std::string& reduction,
+                      double beta) {
+  if (!(beta >= 0)) runtime_error("smooth_l1_loss does not support negative values for beta.");
+  if (beta == 0) return reduced(abs(input - target), reduction_of(reduction));
+  return pair_loss(SmoothL1{beta}, input, target, reduction);
+}
+
+Tensor huber_loss(const Tensor& input, const Tensor& target, const std::string& reduction,
+                  double delta) {
+  if (!(delta > 0)) runtime_error("huber_loss does not support non-positive values for delta.");
+  return pair_loss(Huber{delta}, input, target, reduction);
+}
+
+Tensor soft_margin_loss(const Tensor& input, const Tensor& target, const std::string& reduction) {
+  if (grad_mode.enabled && requires_grad(target))
+    runtime_error("the derivative for 'target' is not implemented");
+  return pair_loss(SoftMargin{}, input, target, reduction);
+}
+
+Tensor multi_margin_loss(const Tensor& input, const Tensor& target, double p, double margin,
+                         const std::optional<Tensor>& weight, const std::string& reduction) {
+  const Reduction how = reduction_of(reduction);
+  const auto [rows, classes] = class_rows(input);
+  if (p != 1 && p != 2) runtime_error("only p == 1 and p == 2 supported");
+  if (target.dim() > 1 || target.numel() != rows)
+    runtime_error(
+        "multi_margin_loss: target tensor should be 1-D with size equal to the number of input "
+        "samples (batch size). Expected target size [",
+        rows, "], but got ", to_string(target.sizes()), ". Input has shape ",
+        to_string(input.sizes()), ".");
+  if (!is_floating(input.dtype()))
+    fail(ErrorKind::NotImplemented, "\"multi_margin_loss_cpu_kernel\" not implemented for '",
+         info(input.dtype()).scalar, "'");
+  if (weight && (weight->dim() > 1 || weight->numel() != classes))
+    runtime_error("inconsistent weight size, expected ", classes, " but got ",
+                  to_string(weight->sizes()));
+  if (target.dtype() != DType::Int64)
+    runtime_error("expected scalar type Long but found ", info(target.dtype()).scalar);
+  const Dims flat{rows, classes}, column{rows, 1};
+  Tensor own = contiguous_quietly(target);
+  for (int64_t i = 0; i < rows; ++i)
+    if (own.data<int64_t>()[i] < 0 || own.data<int64_t>()[i] >= classes)
+      runtime_error("target out of range");
+  own = make_view(own, column, Dims{1, 1}, own.storage_offset());
+  // Factors of each sample's terms; undefined where all are 1 / classes.
+  Tensor factor;
+  if (weight) {
+    GradModeGuard off(false);
+    factor = index_select(reshape(*weight, Dims{classes}), 0, reshape(own, Dims{rows}));
+    factor = reshape(factor, column) / double(classes);
+  }
+  const auto excess = [margin, flat](const Tensor& x, const Tensor& own) {
+    const Tensor in = reshape(x, flat);
+    const Tensor z = relu(margin - gather(in, 1, own) + in);
+    return scatter(z, 1, own, Operand(0.0), "");
+  };
+  const auto scaled = [classes = classes](const Tensor& t, const Tensor& factor) {
+    return factor.defined() ? t * factor : t / double(classes);
+  };
+  Tensor out;
+  {
+    GradModeGuard off(false);
+    const Tensor z = excess(input, own);
+    out = sum(scaled(p == 1 ? z : z * z, factor), Dims{1}, false);
+    if (input.dim() < 2 || how != Reduction::None)
+      out = how == Reduction::None ? reshape(out, target.sizes()) : reduced(out, how);
+  }
+  record("MultiMarginLossBackward0", out, inputs(input), saves(input, own, factor),
+         [=, rows = rows, sizes = Dims(input.sizes())](const Tensor& grad, const Tensor& x,
+                                                       const Tensor& own, const Tensor& factor) {
+           const Tensor z = excess(x, own);
+           Tensor slope = p == 1 ? to_dtype(z > 0, x.dtype()) : 2 * z;
+           slope = scaled(slope, factor);
+           slope = scatter_add(slope, 1, own, -sum(slope, Dims{1}, true));
+           Tensor g = unreduced(grad, how, rows);
+           if (how == Reduction::None) g = reshape(g, column);
+           return reshape(g * slope, sizes);
+         });
+  return out;
+}
+
+Tensor multilabel_margin_loss(const Tensor& input, const Tensor& target,
+                              const std::string& reduction) {
+  const Reduction how = reduction_of(reduction);
+  const auto [rows, classes] = class_rows(input);
+  if (!target.same_sizes(input) && !(input.dim() == 0 && target.numel() == 1) &&
+      !(target.dim() == 0 && input.numel() == 1))
+    runtime_error("inconsistent target size: ", to_string(target.sizes()),
+                  " for input of size: ", to_string(input.sizes()));
+  if (target.dtype() != DType::Int64)
+    runtime_error("expected scalar type Long but found ", info(target.dtype()).scalar);
+  const Tensor in = contiguous_quietly(input), listed = contiguous_quietly(target);
+  Tensor out = empty(Dims{rows}, input.dtype());
+  // The loss is piecewise linear: these are its slopes.
+  Tensor slopes = empty(Dims{rows, classes}, input.dtype());
+  visit_floating(input.dtype(), "multilabel_margin_loss_forward_out_frame", [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using C = Compute<T>;
+    std::vector<char> is_target(static_cast<size_t>(classes));
+    std::vector<C> slope(static_cast<size_t>(classes));
+    for (int64_t n = 0; n < rows; ++n) {
+      const T* x = in.data<T>() + n * classes;
+      const int64_t* t = listed.data<int64_t>() + n * classes;
+      std::fill(is_target.begin(), is_target.end(), 0);
+      std::fill(slope.begin(), slope.end(), C(0));
+      int64_t count = 0;
+      for (; count < classes && t[count] >= 0; ++count) {
+        if (t[count] >= classes) runtime_error("argument #2 'target' is out of range");
+        is_target[size_t(t[count])] = 1;
+      }
+      C total = 0;
+      for (int64_t k = 0; k < count; ++k) {
+        const C own = static_cast<C>(x[t[k]]);
+        for (int64_t i = 0; i < classes; ++i) {
+          if (is_target[size_t(i)]) continue;
+          const C z = 1 - own + static_cast<C>(x[i]);
+          if (!(z > 0)) continue;
+          total += z;
+          slope[size_t(i)] += 1;
+          slope[size_t(t[k])] -= 1;
+        }
+      }
+      out.data<T>()[n] = static_cast<T>(total / static_cast<C>(classes));
+      for (int64_t i = 0; i < classes; ++i)
+        slopes.data<T>()[n * classes + i] =
+            static_cast<T>(slope[size_t(i)] / static_cast<C>(classes));
+    }
+  });
+  {
+    GradModeGuard off(false);
+    if (how != Reduction::None)
+      out = reduced(out, how);
+    else if (input.dim() < 2)
+      out = reshape(out, Dims());
+  }
+  record("MultilabelMarginLossBackward0", out, inputs(input), saves(slopes),
+         [how, rows = rows, sizes = Dims(input.sizes())](const Tensor& grad, const Tensor& slopes) {
+           Tensor g = unreduced(grad, how, rows);
+           if (how == Reduction::None) g = reshape(g, Dims{rows, 1});
+           return reshape(g * slopes, sizes);
+         });
+  return out;
+}
+
+}  // namespace tg
