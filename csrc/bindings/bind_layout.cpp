@@ -455,10 +455,6 @@ void bind_indices(Binder& b) {
       kFunction, "Rows and columns of the elements on and above a diagonal, int64 [2, count].");
   b.def<"nonzero_static", fn<&nonzero_static, "input, *, size, fill_value=-1, out=None">>(
       kBoth, "nonzero() with exactly `size` rows: cut off, or filled with fill_value.");
-  b.def<"cartesian_prod", fn<&cartesian_prod, "*tensors">, fn<&of_one<cartesian_prod>, "tensor">>(
-      kFunction, "All ways to take one element of each vector, a row for each.");
-  b.def<"combinations", fn<&combinations, "input, r=2, with_replacement=False">>(
-      kFunction, "All ways to take r elements of a vector, a row for each.");
   b.def<"empty_permuted",
         fn<&empty_permuted, "size, physical_layout, *, " TG_OPTIONS ", requires_grad=False">>(
       kFunction,

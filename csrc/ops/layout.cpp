@@ -299,45 +299,6 @@ Tensor nonzero_static(const Tensor& x, int64_t size, int64_t fill_value) {
   return out;
 }
 
-Tensor cartesian_prod(std::span<const Tensor> tensors) {
-  for (const Tensor& x : tensors)
-    if (x.dim() != 1) runtime_error("Expect a 1D vector, but got shape ", to_string(x.sizes()));
-  if (tensors.size() == 1) return tensors[0];
-  std::vector<Tensor> grid = meshgrid(tensors);
-  for (Tensor& axis : grid) axis = flatten(axis);
-  return stack(grid, 1);
-}
-
-Tensor combinations(const Tensor& x, int64_t r, bool with_replacement) {
-  if (x.dim() != 1) runtime_error("Expect a 1D vector, but got shape ", to_string(x.sizes()));
-  if (r < 0) runtime_error("Expect a non-negative number, but got ", r);
-  if (r == 0) return empty(Dims{0}, x.dtype());
-  const int64_t n = x.size(0);
-  // n over r, or n + r - 1 over r: each partial product is a whole number.
-  const int64_t from = with_replacement ? n + r - 1 : n;
-  int64_t count = n == 0 || from < r ? 0 : 1;
-  for (int64_t i = 1; i <= r && count; ++i) {
-    if (__builtin_mul_overflow(count, from - r + i, &count))
-      runtime_error("combinations: the result is too large");
-    count /= i;
-  }
-  const Tensor chosen = empty(Dims{count, r}, DType::Int64);
-  int64_t* row = chosen.data<int64_t>();
-  const int64_t least = with_replacement ? 0 : 1;  // how far an index lies after the one before
-  for (int64_t i = 0; i < count; ++i, row += r) {
-    if (i == 0) {
-      for (int64_t j = 0; j < r; ++j) row[j] = j * least;
-      continue;
-    }
-    std::copy(row - r, row, row);
-    int64_t j = r - 1;
-    while (row[j] == n - 1 - (r - 1 - j) * least) --j;
-    ++row[j];
-    for (int64_t k = j + 1; k < r; ++k) row[k] = row[k - 1] + least;
-  }
-  return reshape(index_select(x, 0, reshape(chosen, Dims{-1})), chosen.sizes());
-}
-
 // --- memory
 Tensor resize_(const Tensor& self, Span sizes) {
   if (grad_mode.enabled && requires_grad(self))

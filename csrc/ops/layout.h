@@ -38,8 +38,6 @@ Tensor copied(const char* name, const Tensor& part);
 Tensor tril_indices(int64_t rows, int64_t columns, int64_t offset, DType dtype);
 Tensor triu_indices(int64_t rows, int64_t columns, int64_t offset, DType dtype);
 Tensor nonzero_static(const Tensor& x, int64_t size, int64_t fill_value);
-Tensor cartesian_prod(std::span<const Tensor> tensors);
-Tensor combinations(const Tensor& x, int64_t r, bool with_replacement);
 
 // Other sizes for the same memory, contiguous; grows where needed, and new elements have no value.
 Tensor resize_(const Tensor& self, std::span<const int64_t> sizes);

@@ -51,7 +51,4 @@ triu_indices(3, 4) | triu_indices(3, 4, 2) | triu_indices(4, 2, -1) | triu_indic
 """), dtypes=("int64",), grad="")
 op("nonzero_static", "tg.nonzero_static(x > 0, size=2)", "tg.nonzero_static(x > 0, size=8, fill_value=7)",
    "(x > 0).nonzero_static(size=0)", "x[0, 0].nonzero_static(size=2)", x=(2, 3), grad="", dtypes=FEW)
-op("cartesian_prod", "tg.cartesian_prod(x, y)", "tg.cartesian_prod(x)", "tg.cartesian_prod(y, x, y)", x=(3,), y=S(2, seed=1),
-   grad="x y")
-op("combinations", "tg.combinations(x)", *each("tg.combinations(x, {})", "3 | 0 | 1 | r=9 | with_replacement=True | 3, True"), x=(4,))
 op("mH", "x.mH", "x.adjoint()", "tg.adjoint(x[None])", x=(2, 3))
