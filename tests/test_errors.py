@@ -83,7 +83,7 @@ tg.eq(2, x) | x.add('a') | tg.zeros('a') | tg.zeros(2, 'a') | tg.cat([x, 1]) | x
 x.max(0, out=x) | x.reshape() | x.transpose(0) | x.transpose(0, 1, 2) | tg.exp() | tg.exp(x, x)
 x.mul([1]) | x.unsqueeze(1.0) | x.gather(0) | x.index_select(0, [1]) | tg.stack([1, 2])
 tg.maximum(x, 2) | x.add(x, alpha='a') | tg.empty_like(x, dtype='a') | x.fill_('a') | x.pow('a')
-x.clamp('a') | tg.lt('a', x) | x.sum('a') | x.squeeze('a') | x.masked_fill('a', 1) | x.max('a')
+x.clamp('a') | tg.lt('a', x) | x.sum('a') | x.squeeze('a') | x.max('a')
 x.expand('a') | x.permute(0, 'a') | tg.max(x, 0, out=(x,)) | tg.ones(1, 2.5) | tg.arange('a')
 tg.eye() | x.uniform_(0, 1, 2) | x.lerp(x, 'a') | tg.sum(1) | tg.softmax(x) | x.contiguous(1)
 """

@@ -67,6 +67,7 @@ PROPERTIES = {
     "_version": "int",
     "_base": "Tensor | None",
     "T": "Tensor",
+    "mH": "Tensor",
     "mT": "Tensor",
     "H": "Tensor",
     "real": "Tensor",

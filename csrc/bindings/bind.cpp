@@ -126,7 +126,7 @@ bool arrange(const Signature& s, PyObject* self, PyObject* const* args, Py_ssize
   }
   for (int i = 0; i < count; ++i) {
     if (slots.values[i]) continue;
-    if (!s.parameters[size_t(i)].varargs || s.parameters[size_t(i)].name != "tensors") return false;
+    if (!s.parameters[size_t(i)].varargs || s.varargs_from_items) return false;
     slots.varargs = checked(PyTuple_New(0));
     slots.values[i] = slots.varargs.get();
   }

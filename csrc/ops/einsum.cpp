@@ -195,7 +195,6 @@ Tensor ordered(const Term& term, const Labels& order) {
     same &= dims[i] == i;
   }
   if (same) return term.tensor;
-  if (order.n == 2) return transpose(term.tensor, 0, 1);
   return permute(term.tensor, dims);
 }
 

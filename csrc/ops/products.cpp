@@ -237,7 +237,7 @@ Tensor kron(const Tensor& a, const Tensor& b) {
     if (__builtin_mul_overflow(size_a, size_b, &size)) runtime_error("kron: the result is too large");
     out.push_back(size);
   }
-  const Tensor all = mul(reshape(a, of_a), reshape(b, of_b));
+  const Tensor all = contiguous(mul(reshape(a, of_a), reshape(b, of_b)));
   Tensor result = detached_alias(all, false);
   result->set_geometry(out, contiguous_strides(out));
   record("UnsafeViewBackward0", result, inputs(all), saves(),

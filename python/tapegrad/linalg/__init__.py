@@ -46,6 +46,13 @@ from ._orthogonal import (
     householder_product as householder_product,
     qr as qr,
 )
+from ._products import (
+    cross as cross,
+    diagonal as diagonal,
+    multi_dot as multi_dot,
+    vander as vander,
+    vecdot as vecdot,
+)
 from ._spectral import (
     cond as cond,
     eig as eig,
