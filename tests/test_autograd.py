@@ -1085,6 +1085,14 @@ def test_cumprod_of_one_element_is_linear():
     assert grad.tolist() == [1] and not grad.requires_grad
 
 
+def test_gradient_of_max_after_its_data_were_replaced():
+    x = leaf(1.0, 2.0)
+    y = x.max()
+    x.data = tg.tensor([5.0, 6.0])
+    (y * 3).backward()
+    close(x.grad, [0, 0])
+
+
 def test_batch_of_gradients():
     x = leaf(1.0, 2.0)
     unused = leaf(1.0)

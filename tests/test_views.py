@@ -197,6 +197,7 @@ PARTIAL = (
         "neg_()",
         "add_(tg.ones(3))",
         "clamp_(0, 1)",
+        "__setitem__(slice(None), 2)",
     ],
 )
 def test_inplace_on_expanded_memory_is_refused(call):
@@ -212,7 +213,6 @@ def test_inplace_on_expanded_memory_is_refused(call):
         "x.fill_(2)",
         "x.masked_fill_(x > 0, 2)",
         "x.__setitem__(x > 0, 2)",
-        "x.__setitem__(slice(None), 2)",
         "x.index_fill_(0, tg.tensor([0]), 2)",
         "x.index_put_((tg.tensor([1]),), tg.tensor(2.))",
     ],
@@ -239,6 +239,9 @@ def test_out_of_expanded_memory_is_refused():
         "x[:4].view(2, 2).copy_(x[:4].view(2, 2).t())",
         "x.mul_(x[0])",
         "x[1:].sub_(x.data[:-1])",
+        "x[1:].div_(x[:-1])",
+        "x[1:].pow_(x[:-1])",
+        "x[1:].clamp_(x[:-1])",
     ],
 )
 def test_partial_overlap_is_refused(call):
@@ -280,6 +283,11 @@ def test_squares_in_place_on_views():
     x.t().pow_(2)
     x[:, 1].add_(tg.tensor([100.0, 200.0]))
     assert x.tolist() == [[0, 101, 4], [9, 216, 25]]
+
+
+def test_roll_of_the_last_elements_of_a_storage():
+    x = tg.arange(6.0).reshape(2, 3).diagonal(-1)
+    assert x.roll(0, 0).tolist() == [3] and x.roll(5, 0).tolist() == [3]
 
 
 def test_swap_of_rows_through_clone():

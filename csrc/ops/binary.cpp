@@ -184,14 +184,18 @@ Tensor sub_(const Tensor& self, const Operand& other, const Scalar& alpha) {
   return binary_in_place<Sub>(self, times(self, other, alpha, holder), sub);
 }
 Tensor div_(const Tensor& self, const Operand& other, const std::string& rounding_mode) {
+  if (other.is_tensor()) check_no_partial_overlap(self, *other.tensor);
   const bool keeps_self = operand_requires_grad(other);
   return in_place(self, keeps_self, [&](const Tensor& x) { return div(x, other, rounding_mode); });
 }
 Tensor pow_(const Tensor& self, const Operand& exponent) {
+  if (exponent.is_tensor()) check_no_partial_overlap(self, *exponent.tensor);
   const bool keeps_self = requires_grad(self) || operand_requires_grad(exponent);
   return in_place(self, keeps_self, [&](const Tensor& x) { return pow(x, exponent); });
 }
 Tensor clamp_(const Tensor& self, const Operand* min, const Operand* max) {
+  for (const Operand* bound : {min, max})
+    if (bound && bound->is_tensor()) check_no_partial_overlap(self, *bound->tensor);
   const bool keeps_self = requires_grad(self) || (min && operand_requires_grad(*min)) ||
                           (max && operand_requires_grad(*max));
   return in_place(self, keeps_self, [&](const Tensor& x) { return clamp(x, min, max); });

@@ -1,6 +1,7 @@
 // Largest and smallest elements: values, their places, and gradients that ties share.
 #include "autograd/record.h"
 #include "kernels/extremum.h"
+#include "ops/binary.h"
 #include "ops/copy.h"
 #include "ops/operators.h"
 #include "ops/reduce.h"
@@ -40,7 +41,8 @@ Tensor extremum_of_all(const char* name, const char* node, const Tensor& x) {
   record(node, out, inputs(x), saves(x, saved_output(out)),
          [](const Tensor& g, const Tensor& x, const Tensor& y) {
            const Tensor ties = to_dtype((x == y) || (isnan(x) && isnan(y)), g.dtype());
-           return g / sum(ties) * ties;
+           const Operand one(1.0);  // where the data were replaced, none may be left
+           return g / clamp(sum(ties), &one, nullptr) * ties;
          });
   return out;
 }

@@ -145,8 +145,7 @@ void fill_view(const Tensor& view, const Operand& value) {
                  if (to.needed(0)) to.set(0, mul(g, Scalar(0.0)));
                  if (to.needed(1)) to.set(1, sum_to(g, Dims(), dtype));
                });
-      },
-      value.is_tensor() ? Repeats::Refused : Repeats::Allowed);
+      });
 }
 
 void assign_to_view(const Tensor& view, const Operand& value) {

@@ -50,7 +50,7 @@ void copy_rolled(const Tensor& dst, const Tensor& src, int at, int64_t shift) {
     return make_view(t, sizes, t.strides(), t.storage_offset() + start * t.stride(at));
   };
   copy_values(part(dst, shift, size - shift), part(src, 0, size - shift));
-  copy_values(part(dst, 0, shift), part(src, size - shift, shift));
+  if (shift) copy_values(part(dst, 0, shift), part(src, size - shift, shift));
 }
 
 // 0, 0, ..., 1, 1, ...: each index so many times.
