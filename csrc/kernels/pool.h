@@ -43,15 +43,22 @@ void max_pool(const PoolPlan& p, const T* in, T* out, int64_t* indices) {
       int64_t place = (d.begin * p.in[1] + h.begin) * p.in[2] + w.begin;
       T best = std::numeric_limits<T>::has_infinity ? -std::numeric_limits<T>::infinity()
                                                     : std::numeric_limits<T>::lowest();
+      const auto see = [&](int64_t at) {
+        const T value = in[at];
+        const bool better = value > best || value != value;
+        best = better ? value : best;
+        place = better ? at : place;
+      };
       for (int64_t z = d.begin; z < d.end; z += p.step[0])
         for (int64_t y = h.begin; y < h.end; y += p.step[1]) {
           const int64_t row = (z * p.in[1] + y) * p.in[2];
-          for (int64_t x = w.begin; x < w.end; x += p.step[2]) {
-            const T value = in[row + x];
-            const bool better = value > best || value != value;
-            best = better ? value : best;
-            place = better ? row + x : place;
+          if (w.end - w.begin == 3 && p.step[2] == 1) {  // the usual width, unrolled
+            see(row + w.begin);
+            see(row + w.begin + 1);
+            see(row + w.begin + 2);
+            continue;
           }
+          for (int64_t x = w.begin; x < w.end; x += p.step[2]) see(row + x);
         }
       out[at] = best;
       if (indices) indices[at] = place;

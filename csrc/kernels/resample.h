@@ -17,6 +17,11 @@ struct PlaceMap {
 template <class T>
 void take_mapped(const PlaceMap& p, const T* in, T* out) {
   const LongWork work(p.outer * p.m * p.inner);
+  if (p.inner == 1) {
+    for (int64_t o = 0; o < p.outer; ++o, in += p.n, out += p.m)
+      for (int64_t i = 0; i < p.m; ++i) out[i] = in[p.place[i]];
+    return;
+  }
   for (int64_t o = 0; o < p.outer; ++o, in += p.n * p.inner)
     for (int64_t i = 0; i < p.m; ++i, out += p.inner) {
       const T* from = in + p.place[i] * p.inner;
@@ -27,6 +32,11 @@ void take_mapped(const PlaceMap& p, const T* in, T* out) {
 template <class T>
 void add_mapped(const PlaceMap& p, const T* in, T* out) {
   const LongWork work(p.outer * p.m * p.inner);
+  if (p.inner == 1) {
+    for (int64_t o = 0; o < p.outer; ++o, in += p.m, out += p.n)
+      for (int64_t i = 0; i < p.m; ++i) out[p.place[i]] += in[i];
+    return;
+  }
   for (int64_t o = 0; o < p.outer; ++o, out += p.n * p.inner)
     for (int64_t i = 0; i < p.m; ++i, in += p.inner) {
       T* to = out + p.place[i] * p.inner;
@@ -44,6 +54,13 @@ struct TapMap {
 template <class T>
 void sum_taps(const TapMap<T>& p, const T* in, T* out) {
   const LongWork work(p.outer * p.m * p.inner * p.taps);
+  if (p.inner == 1 && p.taps == 2) {
+    for (int64_t o = 0; o < p.outer; ++o, in += p.n, out += p.m)
+      for (int64_t i = 0; i < p.m; ++i)
+        out[i] =
+            p.weight[2 * i] * in[p.place[2 * i]] + p.weight[2 * i + 1] * in[p.place[2 * i + 1]];
+    return;
+  }
   for (int64_t o = 0; o < p.outer; ++o, in += p.n * p.inner) {
     const int64_t* place = p.place;
     const T* weight = p.weight;
@@ -64,6 +81,12 @@ void sum_taps(const TapMap<T>& p, const T* in, T* out) {
 template <class T>
 void spread_taps(const TapMap<T>& p, const T* in, T* out) {
   const LongWork work(p.outer * p.m * p.inner * p.taps);
+  if (p.inner == 1) {
+    for (int64_t o = 0; o < p.outer; ++o, in += p.m, out += p.n)
+      for (int64_t i = 0, k = 0; i < p.m; ++i)
+        for (int64_t t = 0; t < p.taps; ++t, ++k) out[p.place[k]] += p.weight[k] * in[i];
+    return;
+  }
   for (int64_t o = 0; o < p.outer; ++o, out += p.n * p.inner) {
     const int64_t* place = p.place;
     const T* weight = p.weight;
