@@ -169,6 +169,15 @@ def test_gradient_is_the_same_with_and_without_a_graph(function):
     close(plain, array(graphed.detach()), rtol=1e-11, atol=1e-13)
 
 
+def test_nearest_samples_have_zeros_as_second_derivatives():
+    x, grid = sines(1, 1, 3, 3).requires_grad_(), (sines(1, 2, 2, 2) * 0.9).requires_grad_()
+    y = F.grid_sample(x, grid, mode="nearest", align_corners=False)
+    for grad in tg.autograd.grad(y.sum(), (x, grid), create_graph=True):
+        assert grad.requires_grad
+        for second in tg.autograd.grad(grad.sum(), (x, grid), retain_graph=True):
+            assert not second.any()
+
+
 # --- errors ---------------------------------------------------------------------------------------
 ERRORS = {
     "F.conv2d(tg.ones(5, 5), tg.ones(2, 3, 3, 3))": "Expected 3D (unbatched) or 4D (batched) input to conv2d, but got",

@@ -118,6 +118,10 @@ Tensor composed(const GridShape& s, const Tensor& x, const Tensor& grid, const C
   return out;
 }
 
+const char* node_name(int dims) {
+  return dims == 2 ? "GridSampler2DBackwardBackward0" : "GridSampler3DBackwardBackward0";
+}
+
 void set_graphed_gradients(GradInputs& to, const GridShape& s, const Tensor& grad,
                            const Tensor& input, const Tensor& given_grid) {
   // Nodes of their own: the one may have been made from the other.
@@ -140,9 +144,18 @@ void set_graphed_gradients(GradInputs& to, const GridShape& s, const Tensor& gra
   size_t next = 0;
   for (size_t i = 0; i < 2; ++i) {
     if (!to.needed(i)) continue;
-    const Tensor& g = found[next];
-    to.set(i, g.defined() ? g : zeros(wanted[next].sizes(), wanted[next].dtype()));
-    ++next;
+    const Tensor& like = wanted[next];
+    Tensor g = found[next++];
+    if (!g.defined()) g = zeros(like.sizes(), like.dtype());
+    if (!requires_grad(g))  // constant between the kinks
+      record(node_name(dims), g, inputs(grad, input, given_grid), saves(),
+             [y = Dims(grad.sizes()), x = Dims(input.sizes()), at = Dims(given_grid.sizes()),
+              dtype = like.dtype()](GradInputs& to, const Tensor&) {
+               const Dims* sizes[] = {&y, &x, &at};
+               for (size_t k = 0; k < 3; ++k)
+                 if (to.needed(k)) to.set(k, zeros(*sizes[k], dtype));
+             });
+    to.set(i, g);
   }
 }
 
