@@ -178,8 +178,8 @@ class Run {
 
 // Adds to t.grad where others may hold the tensor that is there now.
 void add_to_grad(const Tensor& t, const Tensor& value, const Tensor& layout) {
-  Tensor sum = t->grad ? engine_ops::add(Tensor(t->grad), value)
-                       : engine_ops::clone_for(layout, value);
+  Tensor sum =
+      t->grad ? engine_ops::add(Tensor(t->grad), value) : engine_ops::clone_for(layout, value);
   Tensor::take(std::exchange(t->grad, sum.release()));
 }
 

@@ -45,8 +45,7 @@ bool is_dense(const Tensor& t) {
 }  // namespace
 
 void refuse_view_change(const TensorImpl* view, bool indirect) {
-  const char* changed =
-      indirect ? "its base or another view of its base has been" : "is being";
+  const char* changed = indirect ? "its base or another view of its base has been" : "is being";
   const Node* node = view->grad_fn;
   const bool inference = view->flags & kViewOfInference, no_grad = view->flags & kViewOfNoGrad;
   const std::string output =
@@ -54,10 +53,10 @@ void refuse_view_change(const TensorImpl* view, bool indirect) {
            : std::string();
   std::string message;
   if (inference || no_grad || !node) {
-    message = join_text(node ? output + " of a view which was" : "A view was", " created in ",
-                        inference ? "inference" : "no_grad", " mode and ", changed,
-                        " modified inplace ",
-                        inference ? "in normal mode." : "with grad mode enabled.");
+    message =
+        join_text(node ? output + " of a view which was" : "A view was", " created in ",
+                  inference ? "inference" : "no_grad", " mode and ", changed, " modified inplace ",
+                  inference ? "in normal mode." : "with grad mode enabled.");
   } else {
     message = join_text(output, " and ", changed, " modified inplace.");
   }

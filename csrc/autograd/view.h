@@ -4,9 +4,9 @@
 //                            computes, before it writes and after writing
 // A view keeps where it was made (kViewOrigin flags): those made under no_grad or inference_mode,
 // several outputs of one function, and what custom functions return cannot take part in in-place
-// changes with grad mode on. After v.mul_(w) on a view v of b: b becomes CopySlices(b_before, result), and v's grad_fn is made
-// again from b (as a strided view) when it is next asked for: refresh_view() in node.cpp compares
-// versions.
+// changes with grad mode on. After v.mul_(w) on a view v of b: b becomes CopySlices(b_before,
+// result), and v's grad_fn is made again from b (as a strided view) when it is next asked for:
+// refresh_view() in node.cpp compares versions.
 #pragma once
 
 #include "autograd/grad_mode.h"
@@ -65,7 +65,7 @@ inline void as_differentiable_view(const Tensor& view, const Tensor& of, bool mu
   v->base = base;
   ++base->refcount;
   v->view_version = v->storage->version;
-  int origin = inference_mode ? kViewOfInference
+  int origin = inference_mode       ? kViewOfInference
                : !grad_mode.enabled ? kViewOfNoGrad
                : multi              ? kMultiView
                                     : 0;

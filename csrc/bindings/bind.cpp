@@ -146,6 +146,46 @@ Ref Slots::value(int parameter) const {
   return tuple;
 }
 
+namespace {
+bool fits(const Overload& overload, const Slots& slots) {
+  for (size_t i = 0; i < overload.count; ++i) {
+    PyObject* value = slots.values[i];
+    if (value == kItems ? !are_dims(slots.items, slots.item_count) : !overload.accepts[i](value))
+      return false;
+  }
+  return true;
+}
+}  // namespace
+
+PyObject* call_overloads(const char* function, std::span<const Overload* const> overloads,
+                         PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+                         PyObject* kwnames) noexcept {
+  try {
+    Slots slots;
+    for (const Overload* overload : overloads)
+      if (arrange(overload->signature(), self, args, nargs, kwnames, slots) &&
+          fits(*overload, slots))
+        return overload->call(function, slots);
+    raise_call_error(function, overloads, self != nullptr, args, nargs, kwnames);
+  } catch (...) {
+    return raise_current();
+  }
+}
+
+PyObject* call_without_arguments(const char* function, const Overload& only,
+                                 PyObject* self) noexcept {
+  try {
+    Slots slots;
+    const Signature& signature = only.signature();
+    for (size_t i = 1; i < signature.parameters.size(); ++i)
+      slots.values[i] = signature.parameters[i].default_value;  // out=None
+    slots.values[0] = self;
+    return only.call(function, slots);
+  } catch (...) {
+    return raise_current();
+  }
+}
+
 // --- argument conversions
 // ----------------------------------------------------------------------------
 namespace {
@@ -352,37 +392,33 @@ void Binder::add_property(const char* name, getter get, setter set, const char* 
   PyType_Modified(tensor_type);
 }
 
-std::string Binder::document(const char* name, std::string_view signature, bool single, bool method,
-                             const char* doc) {
-  if (!single) return doc;
-  std::string text(signature);
-  if (const size_t out = text.find(", out=None"); method && out != text.npos) {
-    text.erase(out, std::string_view(", out=None").size());
-    if (text.ends_with(", *")) text.erase(text.size() - 3);
-  }
+const char* Binder::document(bool method, const char* doc) {
+  const Declaration& d = declarations_.back();
+  if (d.overloads.size() != 1) return doc;
+  std::string text = d.overloads[0]->signature().text;
   if (method) {
     const size_t end = text.find(", ");
     text = end == text.npos ? "$self" : "$self, " + text.substr(end + 2);
   }
-  return join_text(name, "(", text, ")\n--\n\n", doc);
+  static std::deque<std::string> kept;
+  kept.push_back(join_text(d.name, "(", text, ")\n--\n\n", doc));
+  return kept.back().c_str();
 }
 
 PyObject* Binder::describe() {
   Ref list = checked(PyList_New(0));
-  for (const auto& make : describe_) {
-    const Description d = make();
+  for (const Declaration& d : declarations_) {
     Ref overloads = checked(PyList_New(0));
-    for (size_t i = 0; i < d.overloads.size(); ++i) {
-      const Overload& overload = *d.overloads[i];
-      Ref type_list = checked(PyList_New(0));
-      for (const char* t : std::span(overload.types, overload.count))
-        PyList_Append(type_list.get(), checked(PyUnicode_FromString(t)).get());
-      Ref entry = checked(Py_BuildValue("(sOs)", overload.signature().text.c_str(), type_list.get(),
-                                        d.results[i].c_str()));
-      PyList_Append(overloads.get(), entry.get());
+    for (const Overload* overload : d.overloads) {
+      Ref types = checked(PyList_New(0));
+      for (size_t k = 0; k < overload->count; ++k)
+        PyList_Append(types.get(), checked(PyUnicode_FromString(overload->types[k])).get());
+      Ref item = checked(Py_BuildValue("(sOs)", overload->signature().text.c_str(), types.get(),
+                                       overload->result().c_str()));
+      PyList_Append(overloads.get(), item.get());
     }
-    Ref entry = checked(Py_BuildValue("(siO)", d.name.c_str(), d.kinds, overloads.get()));
-    PyList_Append(list.get(), entry.get());
+    Ref item = checked(Py_BuildValue("(siO)", d.name, d.kinds, overloads.get()));
+    PyList_Append(list.get(), item.get());
   }
   return list.release();
 }

@@ -389,159 +389,15 @@ struct FunctionTraits<R (*)(A...)> {
   static constexpr size_t arity = sizeof...(A);
 };
 
-// An overload to those that describe it: call_error.cpp, the stub generator.
+// An overload as the rest of the binder sees it: fn<> fills one in. Everything that does not need
+// the C++ types works on these, so that a binding costs little code.
 struct Overload {
   const Signature& (*signature)();
   const char* const* types;           // of each C++ parameter
   bool (*const* accepts)(PyObject*);  // whether an object fits it
   size_t count;
-};
-
-template <auto Function, FixedString Text>
-struct fn {
-  using Traits = FunctionTraits<decltype(Function)>;
-  using Arguments = typename Traits::Arguments;
-  template <size_t I>
-  using At = Arg<std::tuple_element_t<I, Arguments>>;
-  using Sequence = std::make_index_sequence<Traits::arity>;
-
-  static constexpr const char* signature_text() { return Text.text; }
-  static const Signature& signature() {
-    static const Signature s = [] {
-      Signature parsed(Text.text);
-      if (parsed.varargs >= 0)
-        parsed.varargs_from_items = takes_items(size_t(parsed.varargs), Sequence());
-      return parsed;
-    }();
-    return s;
-  }
-  template <size_t... I>
-  static constexpr bool takes_items(size_t at, std::index_sequence<I...>) {
-    return ((I == at && FromItems<At<I>>) || ...);
-  }
-  template <size_t I>
-  static bool accepts(const Slots& slots) {
-    if constexpr (FromItems<At<I>>)
-      if (slots.values[I] == kItems) return At<I>::accepts_items(slots.items, slots.item_count);
-    return At<I>::accepts(slots.values[I]);
-  }
-  template <size_t I>
-  static auto get(const Slots& slots) {
-    if constexpr (FromItems<At<I>>)
-      if (slots.values[I] == kItems) return At<I>::from_items(slots.items, slots.item_count);
-    return At<I>::get(slots.values[I]);
-  }
-  // Index of the first argument that does not fit, or -1.
-  static int mismatch(const Slots& slots) { return mismatch(slots, Sequence()); }
-  template <size_t... I>
-  static int mismatch(const Slots& slots, std::index_sequence<I...>) {
-    int bad = -1;
-    (void)((accepts<I>(slots) || (bad = int(I), false)) && ...);
-    return bad;
-  }
-  static PyObject* call(const char* function, Slots& slots) {
-    return call(function, slots, Sequence());
-  }
-  static constexpr bool kHasOut =
-      std::string_view(Text.text).find(" out=None") != std::string_view::npos;
-  template <size_t... I>
-  static PyObject* call([[maybe_unused]] const char* function, Slots& slots,
-                        std::index_sequence<I...>) {
-    using Result = typename Traits::Result;
-    if constexpr (kHasOut) {
-      if (slots.values[signature().out] != Py_None) [[unlikely]]
-        prepare_out(function, signature(), slots.values,
-                    result_count<std::remove_cvref_t<Result>>());
-    }
-    [[maybe_unused]] std::tuple held{get<I>(slots)...};
-    if constexpr (std::is_void_v<Result>) {
-      Function(At<I>::pass(std::get<I>(held))...);
-      Py_RETURN_NONE;
-    } else {
-      auto&& result = Function(At<I>::pass(std::get<I>(held))...);
-      if constexpr (kHasOut) {
-        if (slots.values[signature().out] != Py_None) [[unlikely]]
-          return into_out<std::remove_cvref_t<Result>>(function, signature(), slots.values, result);
-      }
-      return to_python(std::move(result));
-    }
-  }
-  static constexpr const Overload* overload() { return overload(Sequence()); }
-  template <size_t... I>
-  static constexpr const Overload* overload(std::index_sequence<I...>) {
-    return &Described<I...>::overload;
-  }
-
- private:
-  template <size_t... I>
-  struct Described {
-    static constexpr const char* types[] = {At<I>::type..., nullptr};
-    static constexpr bool (*accepts[])(PyObject*) = {&At<I>::accepts..., nullptr};
-    static constexpr Overload overload{&signature, types, accepts, sizeof...(I)};
-  };
-};
-
-// Raises PyTorch's TypeError for a call that fits no overload.
-[[noreturn]] void raise_call_error(const char* function, std::span<const Overload* const> overloads,
-                                   bool method, PyObject* const* args, Py_ssize_t nargs,
-                                   PyObject* kwnames);
-
-// What messages call a function: a name that _core hides without its underscore.
-template <FixedString Name>
-constexpr const char* kShown = Name.text + (Name.text[0] == '_' && Name.text[1] != '_' ? 1 : 0);
-
-// The C function of a def<>.
-template <FixedString Name, bool Method, class... Overloads>
-PyObject* entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
-  try {
-    Slots slots;
-    PyObject* first = Method ? self : nullptr;
-    PyObject* result = nullptr;
-    bool done = false;
-    auto attempt = [&]<class O>() {
-      if (done || !arrange(O::signature(), first, args, nargs, kwnames, slots) ||
-          O::mismatch(slots) >= 0)
-        return;
-      done = true;
-      result = O::call(kShown<Name>, slots);
-    };
-    (attempt.template operator()<Overloads>(), ...);
-    if (done) return result;
-    static constexpr const Overload* all[] = {Overloads::overload()...};
-    raise_call_error(kShown<Name>, all, Method, args, nargs, kwnames);
-  } catch (...) {
-    return raise_current();
-  }
-}
-
-// The C function of a method without arguments, which Python calls without an array of them.
-template <FixedString Name, class Only>
-PyObject* entry_without_arguments(PyObject* self, PyObject*) {
-  try {
-    Slots slots;
-    for (size_t i = 1; i < Only::signature().parameters.size(); ++i)
-      slots.values[i] = Only::signature().parameters[i].default_value;  // out=None
-    slots.values[0] = self;
-    return Only::call(kShown<Name>, slots);
-  } catch (...) {
-    return raise_current();
-  }
-}
-template <class... Overloads>
-inline constexpr bool kOnlySelf = false;
-template <class Only>
-inline constexpr bool kOnlySelf<Only> = Only::Traits::arity == 1;
-
-using FastFunction = PyObject* (*)(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
-                                   PyObject* kwnames);
-
-enum BindKind { kFunction = 1, kMethod = 2 };
-
-struct Description {
-  std::string name;
-  int kinds;
-  std::vector<const Overload*> overloads;
-  std::vector<std::string> results;
+  PyObject* (*call)(const char* function, Slots& slots);
+  std::string (*result)();  // the Python type, for the stub
 };
 
 // The Python type of a result for the stub; a named tuple is "max: values indices".
@@ -586,29 +442,132 @@ struct StubType<std::tuple<T...>> {
   }
 };
 
+template <auto Function, FixedString Text>
+struct fn {
+  using Traits = FunctionTraits<decltype(Function)>;
+  using Arguments = typename Traits::Arguments;
+  template <size_t I>
+  using At = Arg<std::tuple_element_t<I, Arguments>>;
+  using Sequence = std::make_index_sequence<Traits::arity>;
+
+  static constexpr const char* signature_text() { return Text.text; }
+  static const Signature& signature() {
+    static const Signature s = [] {
+      Signature parsed(Text.text);
+      if (parsed.varargs >= 0)
+        parsed.varargs_from_items = takes_items(size_t(parsed.varargs), Sequence());
+      return parsed;
+    }();
+    return s;
+  }
+  template <size_t... I>
+  static constexpr bool takes_items(size_t at, std::index_sequence<I...>) {
+    return ((I == at && FromItems<At<I>>) || ...);
+  }
+  template <size_t I>
+  static auto get(const Slots& slots) {
+    if constexpr (FromItems<At<I>>)
+      if (slots.values[I] == kItems) return At<I>::from_items(slots.items, slots.item_count);
+    return At<I>::get(slots.values[I]);
+  }
+  static PyObject* call(const char* function, Slots& slots) {
+    return call_with(function, slots, Sequence());
+  }
+  static constexpr bool kHasOut =
+      std::string_view(Text.text).find(" out=None") != std::string_view::npos;
+  template <size_t... I>
+  static PyObject* call_with([[maybe_unused]] const char* function, Slots& slots,
+                             std::index_sequence<I...>) {
+    using Result = typename Traits::Result;
+    if constexpr (kHasOut) {
+      if (slots.values[signature().out] != Py_None) [[unlikely]]
+        prepare_out(function, signature(), slots.values,
+                    result_count<std::remove_cvref_t<Result>>());
+    }
+    [[maybe_unused]] std::tuple held{get<I>(slots)...};
+    if constexpr (std::is_void_v<Result>) {
+      Function(At<I>::pass(std::get<I>(held))...);
+      Py_RETURN_NONE;
+    } else {
+      auto&& result = Function(At<I>::pass(std::get<I>(held))...);
+      if constexpr (kHasOut) {
+        if (slots.values[signature().out] != Py_None) [[unlikely]]
+          return into_out<std::remove_cvref_t<Result>>(function, signature(), slots.values, result);
+      }
+      return to_python(std::move(result));
+    }
+  }
+  static constexpr const Overload* overload() { return overload(Sequence()); }
+  template <size_t... I>
+  static constexpr const Overload* overload(std::index_sequence<I...>) {
+    return &Described<I...>::overload;
+  }
+
+ private:
+  template <size_t... I>
+  struct Described {
+    static constexpr const char* types[] = {At<I>::type..., nullptr};
+    static constexpr bool (*accepts[])(PyObject*) = {&At<I>::accepts..., nullptr};
+    static constexpr Overload overload{
+        &signature, types, accepts, sizeof...(I), &call,
+        &StubType<std::remove_cvref_t<typename Traits::Result>>::name};
+  };
+};
+
+// Raises PyTorch's TypeError for a call that fits no overload.
+[[noreturn]] void raise_call_error(const char* function, std::span<const Overload* const> overloads,
+                                   bool method, PyObject* const* args, Py_ssize_t nargs,
+                                   PyObject* kwnames);
+
+// What messages call a function: a name that _core hides without its underscore.
+template <FixedString Name>
+constexpr const char* kShown = Name.text + (Name.text[0] == '_' && Name.text[1] != '_' ? 1 : 0);
+
+// The first overload that fits the call; self is null in functions.
+PyObject* call_overloads(const char* function, std::span<const Overload* const> overloads,
+                         PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+                         PyObject* kwnames) noexcept;
+// The one overload of a method without arguments.
+PyObject* call_without_arguments(const char* function, const Overload& only,
+                                 PyObject* self) noexcept;
+
+template <class... Overloads>
+inline constexpr const Overload* kOverloads[] = {Overloads::overload()...};
+
+// The C functions of a def<>.
+template <FixedString Name, bool Method, class... Overloads>
+PyObject* entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
+  return call_overloads(kShown<Name>, kOverloads<Overloads...>, Method ? self : nullptr, args, nargs,
+                        kwnames);
+}
+template <FixedString Name, class Only>
+PyObject* entry_without_arguments(PyObject* self, PyObject*) {
+  return call_without_arguments(kShown<Name>, *Only::overload(), self);
+}
+template <class... Overloads>
+inline constexpr bool kOnlySelf = false;
+template <class Only>
+inline constexpr bool kOnlySelf<Only> = Only::Traits::arity == 1;
+
+using FastFunction = PyObject* (*)(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+                                   PyObject* kwnames);
+
+enum BindKind { kFunction = 1, kMethod = 2 };
+
 class Binder {
  public:
   explicit Binder(PyObject* module) : module_(module) {}
 
   template <FixedString Name, class... Overloads>
   void def(int kinds, const char* doc) {
-    describe_.push_back([=] {
-      return Description{
-          Name.text,
-          kinds,
-          {Overloads::overload()...},
-          {StubType<std::remove_cvref_t<typename Overloads::Traits::Result>>::name()...}};
-    });
-    static const std::string text =
-        document(Name.text, first_signature<Overloads...>(), sizeof...(Overloads) == 1, false, doc);
-    static const std::string method_text =
-        document(Name.text, first_signature<Overloads...>(), sizeof...(Overloads) == 1, true, doc);
-    if (kinds & kFunction) add_function(Name.text, &entry<Name, false, Overloads...>, text.c_str());
+    declare({Name.text, kinds, kOverloads<Overloads...>});
+    if (kinds & kFunction)
+      add_function(Name.text, &entry<Name, false, Overloads...>, document(false, doc));
     if (kinds & kMethod) {
       if constexpr (kOnlySelf<Overloads...>)
-        add_method(Name.text, &entry_without_arguments<Name, Overloads...>, method_text.c_str());
+        add_method(Name.text, &entry_without_arguments<Name, Overloads...>, document(true, doc));
       else
-        add_method(Name.text, &entry<Name, true, Overloads...>, method_text.c_str());
+        add_method(Name.text, &entry<Name, true, Overloads...>, document(true, doc));
     }
   }
 
@@ -624,15 +583,17 @@ class Binder {
   static PyObject* describe();
 
  private:
-  template <class First, class...>
-  static const char* first_signature() {
-    return First::signature_text();
-  }
-  static std::string document(const char* name, std::string_view signature, bool single,
-                              bool method, const char* doc);
+  struct Declaration {
+    const char* name;
+    int kinds;
+    std::span<const Overload* const> overloads;
+  };
+  static void declare(const Declaration& declaration) { declarations_.push_back(declaration); }
+  // The docstring of the last declaration, with __text_signature__ where it has one overload.
+  static const char* document(bool method, const char* doc);
 
   PyObject* module_;
-  static inline std::vector<std::function<Description()>> describe_;
+  static inline std::vector<Declaration> declarations_;
 };
 
 }  // namespace tg

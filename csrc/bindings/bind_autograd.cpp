@@ -60,7 +60,8 @@ PyObject* tensor_backward(PyObject* self, PyObject* const* args, Py_ssize_t narg
       constexpr auto any = +[](PyObject*) { return true; };
       static constexpr const char* types[] = {"Tensor", "object", "object", "object", "object"};
       static constexpr bool (*accepts[])(PyObject*) = {any, any, any, any, any};
-      static constexpr Overload overload{&backward_signature, types, accepts, 5};
+      static constexpr Overload overload{&backward_signature, types, accepts, 5,
+                                         nullptr,            nullptr};
       const Overload* all[] = {&overload};
       raise_call_error("backward", all, true, args, nargs, kwnames);
     }
@@ -120,9 +121,10 @@ std::vector<Tensor> grad_of_batch(std::span<const Tensor> roots, std::span<const
           "). If you only want some tensors in `grad_output` to be considered batched, consider "
           "using vmap.");
     if (batch >= 0 && g.size(0) != batch)
-      value_error("vmap: Expected all tensors to have the same size in the mapped dimension, got "
-                  "sizes [",
-                  batch, ", ", g.size(0), "] for the mapped dimension");
+      value_error(
+          "vmap: Expected all tensors to have the same size in the mapped dimension, got "
+          "sizes [",
+          batch, ", ", g.size(0), "] for the mapped dimension");
     batch = g.size(0);
   }
   if (batch <= 0)
@@ -156,9 +158,9 @@ PyObject* grad_of(PyObject* outputs, PyObject* inputs, PyObject* grad_outputs,
   if (grad_outputs != Py_None) grads = tensor_sequence(grad_outputs, "grad_outputs", true);
   check_grads(roots, grads);
   const bool retain = retain_graph == Py_None ? create_graph : PyObject_IsTrue(retain_graph) == 1;
-  std::vector<Tensor> result =
-      is_grads_batched ? grad_of_batch(roots, grads, wanted, {retain, create_graph})
-                       : grad(roots, grads, wanted, {retain, create_graph});
+  std::vector<Tensor> result = is_grads_batched
+                                   ? grad_of_batch(roots, grads, wanted, {retain, create_graph})
+                                   : grad(roots, grads, wanted, {retain, create_graph});
   for (size_t i = 0; i < result.size(); ++i) {
     if (result[i].defined()) continue;
     if (materialize_grads) {

@@ -51,8 +51,9 @@ struct PythonPacked final : Packed {
     Ref result =
         checked(python_call([&] { return PyObject_CallOneArg(hook.get(), argument.get()); }));
     if (!is_tensor(result.get()))
-      type_error("Output of saved tensor unpack_hook expected to be a Tensor but got result of type ",
-                 Py_TYPE(result.get())->tp_name);
+      type_error(
+          "Output of saved tensor unpack_hook expected to be a Tensor but got result of type ",
+          Py_TYPE(result.get())->tp_name);
     return as_tensor(result.get());
   }
   Ref unpack_hook, object;
@@ -100,8 +101,8 @@ void bind_graph(Binder& b) {
   pack_saved = pack;
   b.def<"_set_anomaly", fn<&set_anomaly, "enabled, check_nan">>(
       kFunction, "Switches anomaly detection of the process; see autograd.set_detect_anomaly().");
-  b.def<"is_anomaly_enabled", fn<&is_anomaly_enabled, "">>(
-      kFunction, "True where anomaly detection is on.");
+  b.def<"is_anomaly_enabled", fn<&is_anomaly_enabled, "">>(kFunction,
+                                                           "True where anomaly detection is on.");
   b.def<"is_anomaly_check_nan_enabled", fn<&is_anomaly_check_nan_enabled, "">>(
       kFunction, "True where anomaly detection, once on, looks for nan in gradients.");
   b.def<"_push_saved_hooks", fn<&push_saved_hooks, "pack_hook, unpack_hook">>(

@@ -24,7 +24,6 @@ NanmedianResult nanmedian_dim(const Tensor& x, int64_t dim, bool keepdim) {
   return nanmedian(x, dim, keepdim);
 }
 
-
 // A tensor, or a tuple of it and what else was asked for.
 PyObject* distinct_to_python(Distinct&& d) {
   if (!d.inverse.defined() && !d.counts.defined()) return to_python(std::move(d.values));
@@ -46,7 +45,8 @@ PyObject* unique_consecutive_of(const Tensor& x, bool return_inverse, bool retur
 const Tensor* pointer(const std::optional<Tensor>& t) { return t ? &*t : nullptr; }
 
 Tensor searchsorted_in(const Tensor& sorted, const Operand& values, bool out_int32, bool right,
-                       const std::optional<std::string>& side, const std::optional<Tensor>& sorter) {
+                       const std::optional<std::string>& side,
+                       const std::optional<Tensor>& sorter) {
   return searchsorted(sorted, values, out_int32, right, side, pointer(sorter));
 }
 Tensor isin_tensors(const Tensor& elements, const Tensor& test, bool, bool invert) {
@@ -76,9 +76,10 @@ HistogramResult histogram_of(const Tensor& x, int64_t bins, PyObject* range,
     Ref items = checked(PySequence_Tuple(range));
     const Py_ssize_t n = PyTuple_GET_SIZE(items.get());
     if (n != 2)
-      runtime_error("torch.histogramdd: for a 1-dimensional histogram range should have 2 elements, "
-                    "but got ",
-                    n);
+      runtime_error(
+          "torch.histogramdd: for a 1-dimensional histogram range should have 2 elements, "
+          "but got ",
+          n);
     ends = Range{double_from(PyTuple_GET_ITEM(items.get(), 0)),
                  double_from(PyTuple_GET_ITEM(items.get(), 1))};
   }
@@ -151,15 +152,13 @@ void bind_sorting(Binder& b) {
       "Raises RuntimeError where input or q does not fit.\n\n"
       ">>> tg.quantile(tg.tensor([1., 2., 3., 4.]), 0.5)\ntensor(2.5000)");
   b.def<"nanquantile",
-        fn<&nanquantile,
-           "input, q, dim=None, keepdim=False, *, interpolation='linear', out=None">>(
+        fn<&nanquantile, "input, q, dim=None, keepdim=False, *, interpolation='linear', out=None">>(
       kBoth,
       "quantile() of the elements that are not NaN; NaN where there is no other.\n\n"
       ">>> tg.nanquantile(tg.tensor([1., tg.nan, 3.]), 0.5)\ntensor(2.)");
 
   b.def<"unique",
-        fn<&unique_of,
-           "input, sorted=True, return_inverse=False, return_counts=False, dim=None">>(
+        fn<&unique_of, "input, sorted=True, return_inverse=False, return_counts=False, dim=None">>(
       kBoth,
       "The distinct elements, or slices along `dim`, in rising order.\n\n"
       "input: any shape and dtype. Returns a vector (with dim: the shape with another size there); "
@@ -167,8 +166,7 @@ void bind_sorting(Binder& b) {
       "each occurs. Every NaN is distinct. Has no derivative.\n\n"
       ">>> tg.unique(tg.tensor([3, 1, 3]), return_counts=True)\n(tensor([1, 3]), tensor([1, 2]))");
   b.def<"unique_consecutive",
-        fn<&unique_consecutive_of,
-           "input, return_inverse=False, return_counts=False, dim=None">>(
+        fn<&unique_consecutive_of, "input, return_inverse=False, return_counts=False, dim=None">>(
       kBoth,
       "The first of each run of equal elements, or slices along `dim`; results as of unique().\n\n"
       ">>> tg.unique_consecutive(tg.tensor([3, 3, 1, 3]))\ntensor([3, 1, 3])");
@@ -190,13 +188,12 @@ void bind_sorting(Binder& b) {
       "The index of the bucket between rising `boundaries`, a vector, of each value; a boundary "
       "belongs to the bucket below it, or above where right.\n\n"
       ">>> tg.bucketize(tg.tensor([1, 2, 9]), tg.tensor([2, 4]))\ntensor([0, 0, 2])");
-  b.def<"isin",
-        fn<&isin_tensors,
-           "elements, test_elements, *, assume_unique=False, invert=False, out=None">,
-        fn<&isin_number_of,
-           "element, test_elements, *, assume_unique=False, invert=False, out=None">,
-        fn<&isin_of_number,
-           "elements, test_element, *, assume_unique=False, invert=False, out=None">>(
+  b.def<
+      "isin",
+      fn<&isin_tensors, "elements, test_elements, *, assume_unique=False, invert=False, out=None">,
+      fn<&isin_number_of, "element, test_elements, *, assume_unique=False, invert=False, out=None">,
+      fn<&isin_of_number,
+         "elements, test_element, *, assume_unique=False, invert=False, out=None">>(
       kFunction,
       "Whether each element is among test_elements (or is not, where invert); either may be a "
       "number. Returns bool of the shape of elements.\n\n"
@@ -217,8 +214,7 @@ void bind_sorting(Binder& b) {
       ">>> tg.histc(tg.tensor([1., 2., 1.]), bins=4, min=0, max=3)\ntensor([0., 2., 1., 0.])");
   b.def<"histogram",
         fn<&histogram_with_edges, "input, bins, *, weight=None, density=False, out=None">,
-        fn<&histogram_of,
-           "input, bins=100, *, range=None, weight=None, density=False, out=None">>(
+        fn<&histogram_of, "input, bins=100, *, range=None, weight=None, density=False, out=None">>(
       kBoth,
       "Counts (or sums of weights) in bins, and the edges of the bins: a number of equal ones over "
       "`range` or the extremes of input, or a tensor of rising edges. With density, divided by "

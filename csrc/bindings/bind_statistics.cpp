@@ -51,7 +51,8 @@ std::vector<Tensor> gradient_of(const Tensor& x, PyObject* spacing, const Option
         steps.push_back(scalar_from(item));
       else if (is_tensor(item))
         coordinates.push_back(as_tensor(item));
-      if (steps.size() + coordinates.size() != size_t(i) + 1 || (steps.size() && coordinates.size()))
+      if (steps.size() + coordinates.size() != size_t(i) + 1 ||
+          (steps.size() && coordinates.size()))
         type_error("gradient(): argument 'spacing' must be a number, numbers or tensors");
     }
   } else if (spacing != Py_None) {
@@ -124,15 +125,13 @@ Tensor dist_of(const Tensor& x, const Tensor& other, const Scalar& p) {
 }  // namespace
 
 void bind_statistics(Binder& b) {
-  b.def<"var_mean",
-        fn<&VarMean::by_correction, "input, dim=None, *, correction=1, keepdim=False">,
+  b.def<"var_mean", fn<&VarMean::by_correction, "input, dim=None, *, correction=1, keepdim=False">,
         fn<&VarMean::of_all, "input, unbiased">,
         fn<&VarMean::over, "input, dim, unbiased=True, keepdim=False">>(
       kFunction,
       "var() and mean() of all elements or over `dim`.\n\n"
       ">>> tg.var_mean(tg.tensor([1., 2., 3.]))\n(tensor(1.), tensor(2.))");
-  b.def<"std_mean",
-        fn<&StdMean::by_correction, "input, dim=None, *, correction=1, keepdim=False">,
+  b.def<"std_mean", fn<&StdMean::by_correction, "input, dim=None, *, correction=1, keepdim=False">,
         fn<&StdMean::of_all, "input, unbiased">,
         fn<&StdMean::over, "input, dim, unbiased=True, keepdim=False">>(
       kFunction,

@@ -28,8 +28,7 @@ void set_print_options(int64_t precision, int64_t threshold, int64_t edgeitems, 
 std::string graph_suffix(const Tensor& t) {
   if (!requires_grad(t)) return {};
   try {
-    if (const Node* node = current_grad_fn(t))
-      return join_text("grad_fn=<", short_name(node), ">");
+    if (const Node* node = current_grad_fn(t)) return join_text("grad_fn=<", short_name(node), ">");
   } catch (const Error&) {
     return "grad_fn=<Invalid>";
   }

@@ -29,8 +29,8 @@ Tensor hook_result(PyObject* result) {
 Tensor PyHook::call(const Tensor& grad) {
   const Ref held = function;  // the hook may remove itself
   Ref argument = checked(wrap(grad));
-  Ref result = checked(
-      python_call([&] { return PyObject_CallOneArg(held.get(), argument.get()); }));
+  Ref result =
+      checked(python_call([&] { return PyObject_CallOneArg(held.get(), argument.get()); }));
   Tensor changed = hook_result(result.get());
   if (changed.defined() && !changed.same_sizes(grad))
     runtime_error("hook '", hook_name(held.get()), "' has changed the size of value");
@@ -51,9 +51,8 @@ void PyNodeHook::call(std::span<Tensor> grad_inputs, std::span<Tensor> grad_outp
   Ref outputs = tuple_of(grad_outputs);
   Ref inputs = before ? Ref() : tuple_of(grad_inputs);
   Ref result = checked(python_call([&] {
-    return before
-               ? PyObject_CallOneArg(held.get(), outputs.get())
-               : PyObject_CallFunctionObjArgs(held.get(), inputs.get(), outputs.get(), nullptr);
+    return before ? PyObject_CallOneArg(held.get(), outputs.get())
+                  : PyObject_CallFunctionObjArgs(held.get(), inputs.get(), outputs.get(), nullptr);
   }));
   if (result.get() == Py_None) return;
   const std::span<Tensor> target = before ? grad_outputs : grad_inputs;

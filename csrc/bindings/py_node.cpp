@@ -242,8 +242,6 @@ PyObject* wrap_edge(const Edge& edge) {
   return reinterpret_cast<PyObject*>(self);
 }
 
-PyObject* wrap_grad_fn(const Tensor& t) {
-  return wrap_node(current_grad_fn(t));
-}
+PyObject* wrap_grad_fn(const Tensor& t) { return wrap_node(current_grad_fn(t)); }
 
 }  // namespace tg

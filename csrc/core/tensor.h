@@ -73,8 +73,8 @@ enum TensorFlag : uint16_t {
   kOwnsPython = 32,  // the Python object has state and is kept by the C++ side
   kContiguous = 64,
   kHasGradHooks = 128,
-  kWrappedNumber = 256,  // a Python number as a 0-d tensor: weakest in promotion
-  kViewOfCustom = 512,   // a view that a custom autograd function returned
+  kWrappedNumber = 256,     // a Python number as a 0-d tensor: weakest in promotion
+  kViewOfCustom = 512,      // a view that a custom autograd function returned
   kViewOfInference = 1024,  // made under inference_mode of a normal tensor
   kViewOrigin = kViewOfNoGrad | kMultiView | kViewOfCustom | kViewOfInference,
   kPacked = 2048,  // not a tensor but what saved_tensors_hooks made of one

@@ -30,9 +30,9 @@ auto order_key(T value) {
     const auto bits = std::bit_cast<uint64_t>(value + 0.0);  // -0 becomes 0
     return bits ^ (uint64_t(int64_t(bits) >> 63) | uint64_t{1} << 63);
   } else if constexpr (std::is_same_v<T, int64_t>) {
-    return uint64_t(value) ^ uint64_t{1} << 63;
+    return uint64_t(value) ^ uint64_t { 1 } << 63;
   } else if constexpr (std::is_integral_v<T>) {
-    return uint32_t(int32_t(value)) ^ uint32_t{1} << 31;
+    return uint32_t(int32_t(value)) ^ uint32_t { 1 } << 31;
   } else {
     const auto number = static_cast<float>(value);
     if (number != number) return ~uint32_t{0};
@@ -83,7 +83,8 @@ void load_tile(const SortTask& task, int64_t begin, int width, E* out) {
 }
 
 // --- sorting
-// Radix sort by digits of kBits, from the least one on. Digits that all elements share cost no pass.
+// Radix sort by digits of kBits, from the least one on. Digits that all elements share cost no
+// pass.
 template <class E, int kBits, int kFirst, int kPasses>
 E* radix_sort(E* e, E* spare, int64_t n) {
   constexpr size_t kBuckets = size_t{1} << kBits;
@@ -404,8 +405,7 @@ void run_mode(const SortTask& task, char* values, int64_t* indices, E* scratch) 
     e = sort_elements(e, spare, n);
     int64_t run = 0, longest = 0, at = 0;
     for (int64_t i = 0; i < n; ++i) {
-      const bool same =
-          i && key_of(e[i]) == key_of(e[i - 1]) && !(has_nan && key_of(e[i]) == nan);
+      const bool same = i && key_of(e[i]) == key_of(e[i - 1]) && !(has_nan && key_of(e[i]) == nan);
       run = same ? run + 1 : 1;
       if (run > longest) {
         longest = run;

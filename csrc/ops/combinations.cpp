@@ -1,4 +1,5 @@
-// Combinations and products of the elements of vectors, coordinates of flat indices. Declared in statistics.h.
+// Combinations and products of the elements of vectors, coordinates of flat indices. Declared in
+// statistics.h.
 #include "kernels/loops.h"
 #include "ops/binary.h"
 #include "ops/index.h"
@@ -10,8 +11,7 @@ namespace tg {
 namespace {
 
 void check_vector(const Tensor& x) {
-  if (x.dim() != 1)
-    runtime_error("Expect a 1D vector, but got shape ", to_string(x.sizes()));
+  if (x.dim() != 1) runtime_error("Expect a 1D vector, but got shape ", to_string(x.sizes()));
 }
 
 // The binomial coefficient of n over r; refused where it does not fit.

@@ -57,8 +57,8 @@ Tensor diff(const Tensor& x, int64_t n, int64_t dim, const Tensor* prepend, cons
 // --- gradient
 namespace {
 
-void check_gradient(const Tensor& x, size_t spacings, const std::optional<std::vector<int64_t>>& dims,
-                    int64_t edge_order) {
+void check_gradient(const Tensor& x, size_t spacings,
+                    const std::optional<std::vector<int64_t>>& dims, int64_t edge_order) {
   if (x.dtype() == DType::UInt8) runtime_error("torch.gradient does not support uint8 input.");
   if (!dims) {
     if (spacings && spacings != 1 && spacings != size_t(x.dim()))
@@ -107,16 +107,16 @@ Tensor uneven_gradient(const Tensor& x, const Tensor& places, int dim, int64_t e
                      dim);
   const Tensor s2 = part(x, dim, 2, 3), e2 = part(x, dim, -3, -2);
   auto ends = [&](const Tensor& a, const Tensor& b, auto f) { return f(a, b, a + b); };
-  const Tensor first = ends(
-      part(steps, dim, 0, 1), part(steps, dim, 1, 2),
-      [&](const Tensor& a, const Tensor& b, const Tensor& sum) {
-        return -(a * 2.0 + b) / (a * sum) * s0 + sum / (a * b) * s1 - a / (b * sum) * s2;
-      });
-  const Tensor last = ends(
-      part(steps, dim, -2, -1), part(steps, dim, -1),
-      [&](const Tensor& a, const Tensor& b, const Tensor& sum) {
-        return b / (a * sum) * e2 - sum / (a * b) * e1 + (b * 2.0 + a) / (b * sum) * e0;
-      });
+  const Tensor first =
+      ends(part(steps, dim, 0, 1), part(steps, dim, 1, 2),
+           [&](const Tensor& a, const Tensor& b, const Tensor& sum) {
+             return -(a * 2.0 + b) / (a * sum) * s0 + sum / (a * b) * s1 - a / (b * sum) * s2;
+           });
+  const Tensor last =
+      ends(part(steps, dim, -2, -1), part(steps, dim, -1),
+           [&](const Tensor& a, const Tensor& b, const Tensor& sum) {
+             return b / (a * sum) * e2 - sum / (a * b) * e1 + (b * 2.0 + a) / (b * sum) * e0;
+           });
   return with_ends(first, center, last, dim);
 }
 
@@ -149,8 +149,7 @@ std::vector<Tensor> gradient(const Tensor& x, std::span<const Scalar> spacing,
 namespace {
 
 int checked_dim(const Tensor& y, int64_t dim) {
-  if (y.dim() == 0)
-    index_error("Dimension specified as ", dim, " but tensor has no dimensions");
+  if (y.dim() == 0) index_error("Dimension specified as ", dim, " but tensor has no dimensions");
   return wrap_dim(dim, y.dim());
 }
 

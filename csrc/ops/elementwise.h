@@ -64,29 +64,31 @@ void unary_row(const std::array<char*, 2>& data, const std::array<int64_t, 2>& s
         convert<Out>(Op::forward(static_cast<C>(*reinterpret_cast<const In*>(in))));
 }
 
+// Rows and the walk that calls them: the walk does not know the operation, and there is one of it.
+using UnaryRow = void (*)(const std::array<char*, 2>& data, const std::array<int64_t, 2>& stride,
+                          int64_t n);
+using BinaryRow = void (*)(const std::array<char*, 3>& data, const std::array<int64_t, 3>& stride,
+                           int64_t n);
+void run_unary(UnaryRow row, const Tensor& out, const Tensor& in);
+// Tensors have dtype `in` already; at most one operand is a number.
+void run_binary(BinaryRow row, const Tensor& out, const Operand& a, const Operand& b, DType in);
+
 template <class Op>
 void unary_kernel(const Tensor& out, const Tensor& in) {
-  auto run = [&](auto tag) {
+  UnaryRow row = nullptr;
+  auto choose = [&](auto tag) {
     using In = typename decltype(tag)::type;
-    using Out = std::conditional_t<Op::domain == Domain::Predicate, bool, In>;
-    if (in.is_contiguous() && out.is_contiguous()) {
-      const LongWork work(in.numel());
-      unary_row<Op, In, Out>({out->data, in->data}, {sizeof(Out), sizeof(In)}, in.numel());
-    } else {
-      for_each_row<2>(
-          in.sizes(),
-          {{out->data, in->data}, {out->strides(), in->strides()}, {sizeof(Out), sizeof(In)}},
-          unary_row<Op, In, Out>);
-    }
+    row = unary_row<Op, In, std::conditional_t<Op::domain == Domain::Predicate, bool, In>>;
   };
   if constexpr (Op::domain == Domain::Floating) {
-    visit_floating(in.dtype(), Op::name, run);
+    visit_floating(in.dtype(), Op::name, choose);
   } else {
     if constexpr (Op::domain == Domain::Number) {
       if (in.dtype() == DType::Bool) Op::refuse_bool();
     }
-    visit_dtype(in.dtype(), run);
+    visit_dtype(in.dtype(), choose);
   }
+  run_unary(row, out, in);
 }
 
 // The fused backward pass: out = derivative(grad, kept), all dense and of one floating dtype.
@@ -189,41 +191,16 @@ inline Dims broadcast_strides(const Tensor& t, std::span<const int64_t> sizes) {
 // out = forward(a, b), where tensors already have dtype `in` and at most one operand is a number.
 template <class Op>
 void binary_kernel(const Tensor& out, const Operand& a, const Operand& b, DType in) {
-  auto run = [&](auto tag) {
+  BinaryRow row = nullptr;
+  auto choose = [&](auto tag) {
     using In = typename decltype(tag)::type;
-    using Out = std::conditional_t<Op::domain == Domain::Predicate, bool, In>;
-    In number{};
-    auto data_of = [&](const Operand& x) {
-      if (x.is_tensor()) return (*x.tensor)->data;
-      number = x.scalar.to<In>();
-      return reinterpret_cast<char*>(&number);
-    };
-    auto flat_stride = [&](const Operand& x) -> int64_t {  // -1: not flat
-      if (!x.is_tensor()) return 0;
-      const Tensor& t = *x.tensor;
-      if (t.numel() == 1) return out.numel() == 1 ? int64_t(sizeof(In)) : 0;
-      return t.is_contiguous() && t.numel() == out.numel() ? int64_t(sizeof(In)) : -1;
-    };
-    const int64_t sa = flat_stride(a), sb = flat_stride(b);
-    char *pa = data_of(a), *pb = data_of(b);
-    if (sa >= 0 && sb >= 0 && out.is_contiguous()) {
-      const LongWork work(out.numel());
-      binary_row<Op, In, Out>({out->data, pa, pb}, {sizeof(Out), sa, sb}, out.numel());
-      return;
-    }
-    const Dims zero(out.dim());
-    const Dims stride_a = a.is_tensor() ? broadcast_strides(*a.tensor, out.sizes()) : zero;
-    const Dims stride_b = b.is_tensor() ? broadcast_strides(*b.tensor, out.sizes()) : zero;
-    for_each_row<3>(out.sizes(),
-                    {{out->data, pa, pb},
-                     {out->strides(), stride_a.data(), stride_b.data()},
-                     {sizeof(Out), sizeof(In), sizeof(In)}},
-                    binary_row<Op, In, Out>);
+    row = binary_row<Op, In, std::conditional_t<Op::domain == Domain::Predicate, bool, In>>;
   };
   if constexpr (Op::domain == Domain::Floating)
-    visit_floating(in, Op::name, run);
+    visit_floating(in, Op::name, choose);
   else
-    visit_dtype(in, run);
+    visit_dtype(in, choose);
+  run_binary(row, out, a, b, in);
 }
 
 // Gradient of a broadcast: summed back to `sizes`, cast back to `dtype`. In ops/reduce.cpp.
@@ -332,8 +309,7 @@ void record_binary(const Tensor& out, const Operand& a, const Operand& b) {
   if (!grad_mode.enabled) return;
   if (a.is_tensor() && b.is_tensor()) {
     const bool left = joins_graph(*a.tensor), right = joins_graph(*b.tensor);
-    if (left || right)
-      set_grad_fn(out, new BinaryNode<Op>(*a.tensor, *b.tensor, out));
+    if (left || right) set_grad_fn(out, new BinaryNode<Op>(*a.tensor, *b.tensor, out));
   } else if (a.is_tensor()) {
     if (joins_graph(*a.tensor))
       set_grad_fn(out, new BinaryNumberNode<Op, false>(*a.tensor, b.scalar.to<double>()));

@@ -17,16 +17,15 @@ namespace {
 // The outputs have no derivative; PyTorch says so when one is asked for.
 template <size_t N>
 void record_underived(std::span<const Tensor> outs, const Inputs<N>& in, const char* function) {
-  record_outputs("NotImplemented", outs, in, saves(),
-                 [function](GradInputs&, std::span<Tensor>) {
-                   runtime_error("derivative for ", function, " is not implemented");
-                 });
+  record_outputs("NotImplemented", outs, in, saves(), [function](GradInputs&, std::span<Tensor>) {
+    runtime_error("derivative for ", function, " is not implemented");
+  });
 }
 
 const char* cpp_name(DType dtype) {
-  constexpr const char* kNames[] = {"bool",     "unsigned char", "signed char",   "short int",
-                                    "int",      "long int",      "c10::Half",     "c10::BFloat16",
-                                    "float",    "double"};
+  constexpr const char* kNames[] = {"bool",  "unsigned char", "signed char", "short int",
+                                    "int",   "long int",      "c10::Half",   "c10::BFloat16",
+                                    "float", "double"};
   return kNames[int(dtype)];
 }
 

@@ -62,8 +62,8 @@ Tensor finite_difference(const Tensor& a, const Tensor& b) {
   return where(a == b, Operand(0.0), a - b);
 }
 
-// The derivative with respect to x[i] is exp(x[i] - y[i]) t[i], where t[i] is the sum over j >= i of
-// g[j] exp(y[i] - y[j]), a recurrence. y does not fall, so that no exponential overflows.
+// The derivative with respect to x[i] is exp(x[i] - y[i]) t[i], where t[i] is the sum over j >= i
+// of g[j] exp(y[i] - y[j]), a recurrence. y does not fall, so that no exponential overflows.
 Tensor logsumexp_gradient(const Tensor& g, const Tensor& x, const Tensor& y, int d) {
   if (x.dim() == 0) return g;
   const int64_t n = x.size(d);

@@ -128,13 +128,12 @@ Tensor isin(const Operand& elements, const Operand& test_elements, bool invert) 
   const DType dtype = result_type(elements, test_elements);
   const Tensor in = dense_operand(elements, dtype), others = dense_operand(test_elements, dtype);
   constexpr int64_t kFew = 16;  // looked through one by one
-  const Tensor test = others.numel() <= kFew ? others
-                                             : sort(others->ndim == 1
-                                                        ? others
-                                                        : make_view(others, Dims{others.numel()},
-                                                                    Dims{1}, 0),
-                                                    0, false)
-                                                   .values;
+  const Tensor test =
+      others.numel() <= kFew
+          ? others
+          : sort(others->ndim == 1 ? others : make_view(others, Dims{others.numel()}, Dims{1}, 0),
+                 0, false)
+                .values;
   const Tensor out = empty(in.sizes(), DType::Bool);
   visit_widened(in.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;

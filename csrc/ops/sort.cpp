@@ -137,8 +137,7 @@ Tensor checked_q(const char* name, const Tensor& x, const Operand& q) {
     runtime_error(name, "() q tensor must be same dtype as the input tensor");
   GradModeGuard off(false);
   const Tensor inside = (*q.tensor >= 0.0) && (*q.tensor <= 1.0);
-  if (!*all(inside).data<bool>())
-    runtime_error(name, "() q values must be in the range [0, 1]");
+  if (!*all(inside).data<bool>()) runtime_error(name, "() q values must be in the range [0, 1]");
   return *q.tensor;
 }
 
@@ -164,8 +163,7 @@ Tensor quantile_of(const char* name, const Tensor& x, const Operand& q_operand,
     const Tensor nan = isnan(sorted);
     const Dims lines_dim{-1};
     if (skip_nan) {
-      const Tensor counts =
-          to_dtype(sum(logical_not(nan), lines_dim, true), x.dtype());
+      const Tensor counts = to_dtype(sum(logical_not(nan), lines_dim, true), x.dtype());
       ranks = q_row * (counts - 1.0);
       ranks = masked_fill(ranks, ranks < 0.0, Operand(0.0));
     } else {
@@ -284,8 +282,7 @@ TopkResult topk(const Tensor& x, int64_t k, int64_t dim, bool largest, bool sort
   if (k < 0 || k > size_at(x, d)) runtime_error("selected index k out of range");
   if (x.dtype() == DType::Bool) runtime_error("topk does not support bool dtypes on CPU");
   if (x.dim() == 0) k = 1;  // the result is 0-d whatever k
-  Ranked out =
-      ranked(x, d, {0, k, Ranks::Kind::Fixed, sorted}, largest, sizes_with(x, d, k));
+  Ranked out = ranked(x, d, {0, k, Ranks::Kind::Fixed, sorted}, largest, sizes_with(x, d, k));
   record_places("TopkBackward0", out.values, x, out.indices, d);
   return {{std::move(out.values), std::move(out.indices)}};
 }
@@ -301,9 +298,7 @@ KthvalueResult kthvalue(const Tensor& x, int64_t k, int64_t dim, bool keepdim) {
   return {{std::move(out.values), std::move(out.indices)}};
 }
 
-Tensor median(const Tensor& x) {
-  return median_of_all("MedianBackward0", x, Ranks::Kind::Median);
-}
+Tensor median(const Tensor& x) { return median_of_all("MedianBackward0", x, Ranks::Kind::Median); }
 Tensor nanmedian(const Tensor& x) {
   return median_of_all("NanmedianBackward0", x, Ranks::Kind::NanMedian);
 }

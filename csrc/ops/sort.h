@@ -44,7 +44,7 @@ Tensor argsort(const Tensor& x, int64_t dim, bool descending);
 Tensor msort(const Tensor& x);
 TopkResult topk(const Tensor& x, int64_t k, int64_t dim, bool largest, bool sorted);
 KthvalueResult kthvalue(const Tensor& x, int64_t k, int64_t dim, bool keepdim);  // k from 1
-Tensor median(const Tensor& x);  // the lower of two
+Tensor median(const Tensor& x);                                                  // the lower of two
 Tensor nanmedian(const Tensor& x);
 MedianResult median(const Tensor& x, int64_t dim, bool keepdim);
 NanmedianResult nanmedian(const Tensor& x, int64_t dim, bool keepdim);

@@ -77,9 +77,8 @@ Pair std_mean(const Tensor& x, const OptionalDims& dims, double correction, bool
 
 Tensor nanmean(const Tensor& x, const OptionalDims& dims, bool keepdim, OptionalDType dtype) {
   if (!is_floating(x.dtype()))
-    runtime_error(
-        "nanmean(): expected input to have floating point or complex dtype but got ",
-        info(x.dtype()).scalar);
+    runtime_error("nanmean(): expected input to have floating point or complex dtype but got ",
+                  info(x.dtype()).scalar);
   Tensor count;
   {
     GradModeGuard off(false);
@@ -104,22 +103,20 @@ AminmaxResult aminmax(const Tensor& x, std::optional<int64_t> dim, bool keepdim)
     outs[0] = amin(x, dims, keepdim);
     outs[1] = amax(x, dims, keepdim);
   }
-  record_outputs("AminmaxBackward0", outs, inputs(x),
-                 saves(x, saved_output(outs[0]), saved_output(outs[1], 1)),
-                 [of = Reduced(x, mask, keepdim)](GradInputs& to, std::span<Tensor> g,
-                                                  const Tensor& x, const Tensor& low,
-                                                  const Tensor& high) {
-                   Tensor total;
-                   for (int i = 0; i < 2; ++i) {
-                     if (!g[size_t(i)].defined()) continue;
-                     const Tensor ties =
-                         to_dtype(x == of.restore(i ? high : low), g[size_t(i)].dtype());
-                     const Tensor part = of.restore(g[size_t(i)]) * ties /
-                                         sum_over(ties, of.mask, true);
-                     total = total.defined() ? total + part : part;
-                   }
-                   if (total.defined()) to.set(0, total);
-                 });
+  record_outputs(
+      "AminmaxBackward0", outs, inputs(x),
+      saves(x, saved_output(outs[0]), saved_output(outs[1], 1)),
+      [of = Reduced(x, mask, keepdim)](GradInputs& to, std::span<Tensor> g, const Tensor& x,
+                                       const Tensor& low, const Tensor& high) {
+        Tensor total;
+        for (int i = 0; i < 2; ++i) {
+          if (!g[size_t(i)].defined()) continue;
+          const Tensor ties = to_dtype(x == of.restore(i ? high : low), g[size_t(i)].dtype());
+          const Tensor part = of.restore(g[size_t(i)]) * ties / sum_over(ties, of.mask, true);
+          total = total.defined() ? total + part : part;
+        }
+        if (total.defined()) to.set(0, total);
+      });
   return {std::move(outs[0]), std::move(outs[1])};
 }
 
@@ -167,12 +164,9 @@ Tensor cov(const Tensor& x, int64_t correction, const Tensor* fweights, const Te
   if (w.defined() && value_of(weight_sum) == 0)
     runtime_error("cov(): weights sum to zero, can't be normalized");
   const Tensor total = sum(w.defined() ? in * w : in, over, true);
-  const Tensor centered =
-      in - (w.defined() ? total / weight_sum : total / double(observations));
-  const Tensor product =
-      mm(w.defined() ? centered * w : centered, transpose(centered, 0, 1));
-  if (!w.defined())
-    return squeeze(product / std::max(0.0, double(observations - correction)));
+  const Tensor centered = in - (w.defined() ? total / weight_sum : total / double(observations));
+  const Tensor product = mm(w.defined() ? centered * w : centered, transpose(centered, 0, 1));
+  if (!w.defined()) return squeeze(product / std::max(0.0, double(observations - correction)));
   Tensor norm;
   if (aweights && correction)
     norm = weight_sum - double(correction) * sum(w * *aweights) / weight_sum;

@@ -47,7 +47,8 @@ Tensor cumulative_trapezoid(const Tensor& y, const Scalar& dx, int64_t dim);
 // --- combinations.cpp
 Tensor combinations(const Tensor& x, int64_t r, bool with_replacement);
 Tensor cartesian_prod(std::span<const Tensor> tensors);
-// The coordinates, in a tensor of the given sizes, of flat indices; negative ones count from the end.
+// The coordinates, in a tensor of the given sizes, of flat indices; negative ones count from the
+// end.
 std::vector<Tensor> unravel_index(const Tensor& indices, const Dims& sizes);
 
 }  // namespace tg

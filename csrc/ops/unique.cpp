@@ -96,8 +96,7 @@ Tensor picked(const Tensor& flat, const Groups& groups) {
 }
 
 int checked_dim(const Tensor& x, int64_t dim) {
-  if (x.dim() == 0)
-    index_error("Dimension specified as ", dim, " but tensor has no dimensions");
+  if (x.dim() == 0) index_error("Dimension specified as ", dim, " but tensor has no dimensions");
   const int d = wrap_dim(dim, x.dim());
   const auto zeros = std::count(x.sizes().begin(), x.sizes().end(), 0);
   if (x.size(d) == 0 && zeros > 1)
