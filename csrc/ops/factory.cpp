@@ -152,7 +152,7 @@ Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double ba
                                      steps);
     const LongWork work(steps);
     for (int64_t i = 0; i < steps; ++i) out.data<T>()[i] = convert<T>(std::pow(base, at(i)));
-    if (steps == 1) out.data<T>()[0] = convert<T>(std::pow(base, double(start.to<T>())));
+    if (steps == 1) out.data<T>()[0] = convert<T>(std::pow(base, start.to<double>()));
   });
   return out;
 }
