@@ -235,12 +235,13 @@ void write_outs(const char* function, const Signature& signature, PyObject* cons
   // Owned: a warning runs Python code, which may change the list that was given.
   const std::vector<Tensor> outs =
       results.size() == 1 ? std::vector<Tensor>{as_tensor(given)} : tensors_from(given);
+  const bool apart = in(kApart, name), never = in(kAnyOverlap, name);
   for (size_t i = 0; i < results.size(); ++i) {
+    if (apart || (!never && outs[i].same_sizes(results[i])))
+      for (size_t k = 0; k < signature.parameters.size(); ++k)
+        if (int(k) != signature.out && values[k] && values[k] != kItems)
+          check_overlap(name, outs[i], values[k]);
     check_target(function, outs[i], results[i], i > 0 && results[i].dtype() == DType::Int64);
-    if (in(kAnyOverlap, name) || !outs[i].same_sizes(results[i])) continue;
-    for (size_t k = 0; k < signature.parameters.size(); ++k)
-      if (int(k) != signature.out && values[k] && values[k] != kItems)
-        check_overlap(name, outs[i], values[k]);
   }
   GradModeGuard off(false);
   for (size_t i = 0; i < results.size(); ++i) write_out(outs[i], results[i]);
