@@ -1,5 +1,4 @@
 // Operations that pick elements: by index tensors, by masks, by a condition.
-#include "bindings/apart.h"
 #include "bindings/bind.h"
 #include "ops/index.h"
 #include "ops/join.h"
@@ -67,7 +66,7 @@ void bind_indexing(Binder& b) {
                                                         "A copy with value where mask is true.");
   b.def<"masked_fill_", fn<&masked_fill_, "input, mask, value">>(kMethod,
                                                                  "In-place form of masked_fill().");
-  b.def<"masked_select", fn_apart<&masked_select, "input, mask, *, out=None">>(
+  b.def<"masked_select", fn<&masked_select, "input, mask, *, out=None">>(
       kBoth, "Vector of the elements where mask is true.");
   b.def<"masked_scatter", fn<&masked_scatter, "input, mask, source">>(
       kBoth, "A copy with the elements of source, in order, where mask is true.");
@@ -85,7 +84,7 @@ void bind_indexing(Binder& b) {
   b.def<"addcdiv_", fn<&addcdiv_, "input, tensor1, tensor2, *, value=1">>(
       kMethod, "In-place form of addcdiv().");
 
-  b.def<"gather", fn_apart<&gather_with, "input, dim, index, *, sparse_grad=False, out=None">>(
+  b.def<"gather", fn<&gather_with, "input, dim, index, *, sparse_grad=False, out=None">>(
       kBoth,
       "out[i][j] = input[index[i][j]][j] for dim 0, and likewise for other dims and ranks; the "
       "shape is that of index.");
@@ -102,7 +101,7 @@ void bind_indexing(Binder& b) {
   b.def<"scatter_add_", fn<&scatter_add_, "input, dim, index, src">>(
       kMethod, "In-place form of scatter_add().");
 
-  b.def<"index_select", fn_apart<&index_select, "input, dim, index, *, out=None">>(
+  b.def<"index_select", fn<&index_select, "input, dim, index, *, out=None">>(
       kBoth, "The slices along dim that index, a vector, names.");
   b.def<"index_add", fn<&index_add, "input, dim, index, source, *, alpha=1, out=None">>(
       kBoth, "A copy with alpha times the slices of source added at the places that index names.");
@@ -123,11 +122,11 @@ void bind_indexing(Binder& b) {
   b.def<"index_put_", fn<&index_put_list_, "input, indices, values, accumulate=False">>(
       kMethod, "In-place form of index_put().");
 
-  b.def<"take", fn_apart<&take, "input, index, *, out=None">>(
+  b.def<"take", fn<&take, "input, index, *, out=None">>(
       kBoth, "Elements of the flattened input at the places in index.");
-  b.def<"take_along_dim", fn_apart<&take_along_dim, "input, indices, dim=None, *, out=None">>(
+  b.def<"take_along_dim", fn<&take_along_dim, "input, indices, dim=None, *, out=None">>(
       kBoth, "gather() with broadcasting of both; without dim, over the flattened input.");
-  b.def<"nonzero", fn<&nonzero_as, "input, *, as_tuple=False">>(
+  b.def<"nonzero", fn<&nonzero, "input, *, out=None">, fn<&nonzero_as, "input, *, as_tuple">>(
       kBoth,
       "Positions of the nonzero elements: a row for each, or a tuple with a vector for each "
       "dimension.");

@@ -1,5 +1,4 @@
 // Views, and the operations that put tensors together or apart.
-#include "bindings/apart.h"
 #include "bindings/bind.h"
 #include "ops/join.h"
 #include "ops/rearrange.h"
@@ -129,8 +128,8 @@ void bind_views(Binder& b) {
   b.def<"expand_as", fn<&expand_as, "input, other">>(kMethod, "expand() to the shape of other.");
   b.def<"broadcast_to", fn<&expand, "input, size">>(kBoth, "The same as expand().");
   b.def<"select", fn<&select, "input, dim, index">>(kBoth, "View of one index along dim.");
-  b.def<"narrow", fn<&narrow, "input, dim, start, length">,
-        fn<&narrow_at, "input, dim, start, length">>(
+  b.def<"narrow", fn<&narrow_at, "input, dim, start, length">,
+        fn<&narrow, "input, dim, start, length">>(
       kBoth, "View of `length` indices along dim, from `start` on.");
   b.def<"as_strided", fn<&as_strided_at, "input, size, stride, storage_offset=None">>(
       kBoth, "View with any sizes and strides within the memory.");
@@ -175,23 +174,22 @@ void bind_splits(Binder& b) {
 }
 
 void bind_joins(Binder& b) {
-  b.def<"cat", fn_apart<&cat, "tensors, dim=0, *, out=None">>(
+  b.def<"cat", fn<&cat, "tensors, dim=0, *, out=None">>(
       kFunction,
       "The tensors one after the other along dim; other sizes must agree.\n\n"
       ">>> tg.cat([tg.tensor([1, 2]), tg.tensor([3])])\ntensor([1, 2, 3])");
-  b.def<"concat", fn_apart<&cat, "tensors, dim=0, *, out=None">>(kFunction, "The same as cat().");
-  b.def<"concatenate", fn_apart<&cat, "tensors, dim=0, *, out=None">>(kFunction,
-                                                                      "The same as cat().");
-  b.def<"stack", fn_apart<&stack, "tensors, dim=0, *, out=None">>(
+  b.def<"concat", fn<&cat, "tensors, dim=0, *, out=None">>(kFunction, "The same as cat().");
+  b.def<"concatenate", fn<&cat, "tensors, dim=0, *, out=None">>(kFunction, "The same as cat().");
+  b.def<"stack", fn<&stack, "tensors, dim=0, *, out=None">>(
       kFunction, "Tensors of one shape along a new dimension.");
-  b.def<"hstack", fn_apart<&hstack, "tensors, *, out=None">>(
+  b.def<"hstack", fn<&hstack, "tensors, *, out=None">>(
       kFunction, "The tensors side by side: vectors along dim 0, others along dim 1.");
-  b.def<"vstack", fn_apart<&vstack, "tensors, *, out=None">>(
+  b.def<"vstack", fn<&vstack, "tensors, *, out=None">>(
       kFunction, "The tensors one below the other; vectors count as rows.");
-  b.def<"row_stack", fn_apart<&vstack, "tensors, *, out=None">>(kFunction, "The same as vstack().");
-  b.def<"dstack", fn_apart<&dstack, "tensors, *, out=None">>(
-      kFunction, "The tensors along a third dimension.");
-  b.def<"column_stack", fn_apart<&column_stack, "tensors, *, out=None">>(
+  b.def<"row_stack", fn<&vstack, "tensors, *, out=None">>(kFunction, "The same as vstack().");
+  b.def<"dstack", fn<&dstack, "tensors, *, out=None">>(kFunction,
+                                                       "The tensors along a third dimension.");
+  b.def<"column_stack", fn<&column_stack, "tensors, *, out=None">>(
       kFunction, "The tensors side by side; vectors count as columns.");
   b.def<"repeat", fn<&repeat, "input, *repeats">>(
       kMethod, "Copies of the tensor side by side, so many along each dimension.");

@@ -257,8 +257,8 @@ void bind_tensor(Binder& b) {
       kMethod, "The tensor itself: all tensors are on the CPU.");
   b.def<"cuda", fn<&cuda, "input, device=None, non_blocking=False, memory_format=None">>(
       kMethod, "Raises RuntimeError: tapegrad runs on the CPU only.");
-  b.def<"copy_", fn<&copy_from, "input, src, non_blocking=False">>(
-      kMethod, "Copies src (broadcast, cast) into this tensor.");
+  b.def<"copy_", fn<&copy_from, "input, other, non_blocking=False">>(
+      kMethod, "Copies other (broadcast, cast) into this tensor.");
   b.def<"zero_", fn<&zero_, "input">>(kBoth, "Sets all elements to zero.");
   b.def<"fill_", fn<&fill_with, "input, value">>(kMethod, "Sets all elements to value.");
   b.def<"fill", fn<&fill_copy, "input, value">>(kBoth,

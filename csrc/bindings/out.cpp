@@ -104,12 +104,14 @@ void check_dtype(std::string_view name, DType result, DType out) {
     runtime_error("nonzero: Expected out tensor to have scalar type Long but got scalar type", got);
   if (name == "multinomial") runtime_error("multinomial expects Long tensor out, got: ", got);
   if (name == "kthvalue") runtime_error("output values must be of same type as input");
-  if (name == "median" || name == "nanmedian" || name == "mode")
+  if (name == "mode")
+    runtime_error("expected scalar type '", have, "' but got '", got, "' for values output");
+  if (name == "median" || name == "nanmedian")
     runtime_error(
         "Expected tensor for 'values' to have the same type as tensor for argument #2 "
         "'self'; but type torch.",
         info(out).legacy, " does not equal torch.", info(result).legacy,
-        " (while checking arguments for ", name, ")");
+        " (while checking arguments for median)");
   if (name == "float_power")
     runtime_error("the output given to float_power has dtype ", got,
                   " but the operation's result requires dtype ", have);
@@ -161,13 +163,25 @@ void warn_resized(const Tensor& out, const Tensor& result) {
   if (PyErr_WarnEx(PyExc_UserWarning, text.c_str(), 1) < 0) throw PythonError();
 }
 
+// What PyTorch computes some operations by, and names in the error.
+std::string_view inner_name(std::string_view name) {
+  if (name == "true_divide") return "div";
+  if (name == "square") return "pow";
+  if (name == "norm") return "linalg_vector_norm";
+  if (name == "cross") return "linalg_cross";
+  if (name == "take_along_dim") return "gather";
+  if (name == "outer" || name == "ger" || name == "kron") return "mul";
+  if (in(kJoins, name) && name != "stack") return "cat";
+  return name;
+}
+
 // `indices`: the second result of a function such as max().
 void check_target(const char* function, const Tensor& out, const Tensor& result, bool indices) {
   const std::string_view name = function;
   check_dtype(indices ? "argmax" : name, result.dtype(), out.dtype());
   if (grad_mode.enabled && (requires_grad(out) || requires_grad(result)) &&
       !in(kNeverDifferentiable, name) && !indices)
-    runtime_error(in(kNotDifferentiable, name) ? "aten::" : "", function,
+    runtime_error(in(kNotDifferentiable, name) ? "aten::" : "", inner_name(name),
                   "(): functions with out=... arguments don't support automatic differentiation, "
                   "but one of the arguments requires grad.");
   if (!out.same_sizes(result) && out.numel() && !in(kFactories, name)) warn_resized(out, result);
@@ -221,12 +235,13 @@ void write_outs(const char* function, const Signature& signature, PyObject* cons
   // Owned: a warning runs Python code, which may change the list that was given.
   const std::vector<Tensor> outs =
       results.size() == 1 ? std::vector<Tensor>{as_tensor(given)} : tensors_from(given);
+  const bool apart = in(kApart, name), never = in(kAnyOverlap, name);
   for (size_t i = 0; i < results.size(); ++i) {
+    if (apart || (!never && outs[i].same_sizes(results[i])))
+      for (size_t k = 0; k < signature.parameters.size(); ++k)
+        if (int(k) != signature.out && values[k] && values[k] != kItems)
+          check_overlap(name, outs[i], values[k]);
     check_target(function, outs[i], results[i], i > 0 && results[i].dtype() == DType::Int64);
-    if (in(kAnyOverlap, name) || !outs[i].same_sizes(results[i])) continue;
-    for (size_t k = 0; k < signature.parameters.size(); ++k)
-      if (int(k) != signature.out && values[k] && values[k] != kItems)
-        check_overlap(name, outs[i], values[k]);
   }
   GradModeGuard off(false);
   for (size_t i = 0; i < results.size(); ++i) write_out(outs[i], results[i]);

@@ -165,18 +165,50 @@ PyGetSetDef dict_getset = {"__dict__", tensor_get_dict, PyObject_GenericSetDict,
 }  // namespace
 
 namespace {
-// Tensor.__rsub__(2, x) and its kin: PyTorch's are plain functions, which take any first argument.
-// A slot wrapper tests it against the type that it belongs to, and every object is an `object`.
-// Methods in their place would send the operators of all subclasses through a lookup by name.
+// --- reflected operators called by name ---------------------------------------------------------
+// In PyTorch some of them are plain functions, which take any first argument: Tensor.__rpow__(2, x)
+// is x ** 2, and Tensor.__rsub__(2, x) NotImplemented. A slot wrapper tests its argument against
+// the type that it belongs to, and every object is an `object`.
 void open_reflected_operators() {
-  for (const char* name : {"__radd__", "__rsub__", "__rmul__", "__rtruediv__", "__rfloordiv__",
-                           "__rmod__", "__rpow__"}) {
+  for (const char* name : {"__rfloordiv__", "__rmod__", "__rpow__"}) {
     PyObject* found = PyDict_GetItemString(tensor_type->tp_dict, name);
     if (!found || Py_TYPE(found) != &PyWrapperDescr_Type) continue;
     auto* descriptor = reinterpret_cast<PyDescrObject*>(found);
     Py_INCREF(&PyBaseObject_Type);
     Py_SETREF(descriptor->d_type, &PyBaseObject_Type);
   }
+}
+
+PyObject* reflected_sub(PyObject* self, PyObject* other) {
+  if (!is_tensor(self)) Py_RETURN_NOTIMPLEMENTED;
+  return tensor_type->tp_as_number->nb_subtract(other, self);
+}
+
+// A method in the place of a slot wrapper makes subclasses subtract by looking it up. Those that do
+// not redefine subtraction get the slot back.
+PyObject* init_subclass(PyObject* cls, PyObject* args, PyObject* kwargs) {
+  return guarded([&]() -> PyObject* {
+    Ref up = checked(PyObject_CallFunctionObjArgs(reinterpret_cast<PyObject*>(&PySuper_Type),
+                                                  tensor_type, cls, nullptr));
+    Ref next = checked(PyObject_GetAttrString(up.get(), "__init_subclass__"));
+    checked(PyObject_Call(next.get(), args, kwargs));
+    auto* type = reinterpret_cast<PyTypeObject*>(cls);
+    for (const char* name : {"__sub__", "__rsub__"}) {
+      Ref own = checked(PyObject_GetAttrString(cls, name));
+      if (own.get() != PyDict_GetItemString(tensor_type->tp_dict, name)) Py_RETURN_NONE;
+    }
+    type->tp_as_number->nb_subtract = tensor_type->tp_as_number->nb_subtract;
+    Py_RETURN_NONE;
+  });
+}
+
+PyMethodDef reflected_sub_def = {"__rsub__", reflected_sub, METH_O, nullptr};
+PyMethodDef init_subclass_def = {
+    "__init_subclass__", reinterpret_cast<PyCFunction>(reinterpret_cast<void*>(init_subclass)),
+    METH_VARARGS | METH_KEYWORDS, nullptr};
+
+void set_in_type(const char* name, Ref value) {
+  if (PyDict_SetItemString(tensor_type->tp_dict, name, value.get()) < 0) throw PythonError();
 }
 }  // namespace
 
@@ -233,6 +265,10 @@ PyTypeObject* make_tensor_type(PyObject* module) {
   if (PyDict_SetItemString(tensor_type->tp_dict, "__dict__", descriptor.get()) < 0)
     throw PythonError();
   open_reflected_operators();
+  set_in_type("__rsub__", checked(PyDescr_NewMethod(&PyBaseObject_Type, &reflected_sub_def)));
+  set_in_type("__init_subclass__",
+              checked(PyDescr_NewClassMethod(tensor_type, &init_subclass_def)));
+  PyType_Modified(tensor_type);
   return tensor_type;
 }
 

@@ -147,15 +147,12 @@ Tensor logspace(const Scalar& start, const Scalar& end, int64_t steps, double ba
   Tensor out = empty(sizes, dtype);
   visit_dtype(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    // As in PyTorch: the exponents are counted in the dtype, of integers in float32.
-    using C = std::conditional_t<std::is_integral_v<T>, float, Compute<T>>;
-    const Spacing<T, C> at(static_cast<C>(checked_to<T>(start)), static_cast<C>(checked_to<T>(end)),
-                           steps);
+    // As in PyTorch: only the ends are rounded to the dtype.
+    const Spacing<double, double> at(double(checked_to<T>(start)), double(checked_to<T>(end)),
+                                     steps);
     const LongWork work(steps);
-    for (int64_t i = 0; i < steps; ++i)
-      out.data<T>()[i] = convert<T>(std::pow(base, double(at.rounded(at(i)))));
-    if (steps == 1)
-      out.data<T>()[0] = convert<T>(std::pow(base, double(static_cast<C>(start.to<T>()))));
+    for (int64_t i = 0; i < steps; ++i) out.data<T>()[i] = convert<T>(std::pow(base, at(i)));
+    if (steps == 1) out.data<T>()[0] = convert<T>(std::pow(base, start.to<double>()));
   });
   return out;
 }

@@ -203,7 +203,6 @@ for _name, _value in {
     "__setstate__": _setstate,
     "__array_priority__": 1000,  # NumPy's operators leave the work to ours
     "is_shared": _is_shared,
-    "__rdiv__": Tensor.__rtruediv__,
     "_make_subclass": staticmethod(_core._make_subclass),
     "layout": property(lambda self: strided, doc="Always strided."),
     "__module__": "tapegrad",
