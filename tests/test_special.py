@@ -146,6 +146,12 @@ def test_strided_broadcast_and_narrow_operands_agree_with_contiguous_ones():
     )
 
 
+def test_round_in_place_leaves_integers():
+    x = tg.tensor([3, -4])
+    assert x.round_() is x and x.tolist() == [3, -4]
+    assert tg.tensor([2.5, -0.26]).round_(decimals=1).tolist() == pytest.approx([2.5, -0.3])
+
+
 def test_real_views_are_the_tensor_itself():
     x = tg.ones(2)
     assert tg.real(x) is x and x.real is x and x.conj() is x and x.resolve_neg() is x

@@ -95,7 +95,8 @@ void bind_one_input(Binder& b) {
       kBoth,
       "Each element rounded to a whole number, halves to the even one; decimals: to as many digits "
       "after the point, before it where negative.");
-  b.def<"round_", fn<&round_, "input, *, decimals=0">>(kMethod, "In-place form of round().");
+  b.def<"round_", fn<unary_of(&round_), "input">, fn<decimals_of(&round_), "input, *, decimals">>(
+      kMethod, "In-place form of round().");
   b.def<"polygamma", fn<&polygamma, "n, input, *, out=None">>(kFunction,
                                                               "The n-th derivative of digamma().");
   b.def<"polygamma", fn<&polygamma_method, "input, n">>(kMethod,

@@ -116,6 +116,7 @@ Tensor logit(const Tensor& x, std::optional<double> eps);
 Tensor logit_(const Tensor& self, std::optional<double> eps);
 Tensor round(const Tensor& x);
 Tensor round(const Tensor& x, int64_t decimals);
+Tensor round_(const Tensor& self);
 Tensor round_(const Tensor& self, int64_t decimals);
 using OptionalNumber = std::optional<double>;
 Tensor nan_to_num(const Tensor& x, OptionalNumber nan, OptionalNumber posinf,

@@ -56,7 +56,9 @@ struct Copysign {
   static Tensor grad_left(const Tensor& g, const Tensor& a, const auto& b) {
     return g * zeros_where(a == 0, copysign(a, b) / a);
   }
-  static Tensor grad_right(const Tensor& g, const auto&, const Tensor&) { return zeros_of(g); }
+  static Tensor grad_right(const Tensor& g, const auto&, const Tensor&) {
+    return zeros_like_gradient(g);
+  }
 };
 struct Nextafter {
   static constexpr auto name = "nextafter", node = "NextafterBackward0";
@@ -66,7 +68,9 @@ struct Nextafter {
   static Tensor grad_left(const Tensor& g, const Tensor& a, const Tensor& b) {
     return zeros_where(a == b, g);
   }
-  static Tensor grad_right(const Tensor& g, const Tensor&, const Tensor&) { return zeros_of(g); }
+  static Tensor grad_right(const Tensor& g, const Tensor&, const Tensor&) {
+    return zeros_like_gradient(g);
+  }
 };
 // The same for the 16-bit floats, on their bits: values of one sign are ordered as integers.
 template <class T>
@@ -138,7 +142,7 @@ struct Ldexp {
     return g * pow(Operand(2.0), b);
   }
   static Tensor grad_right(const Tensor& g, const Tensor& a, const Tensor& b) {
-    return g * (ldexp(a, b) * kLog2);
+    return g * ldexp(a, b) * kLog2;
   }
 };
 

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "kernels/special.h"
+#include "ops/binary.h"
 #include "ops/blocks.h"
 #include "ops/special.h"
 #include "ops/unary.h"
@@ -264,7 +265,6 @@ constexpr BlockKernels kPolygamma = TG_KERNELS(polygamma), kLogit = TG_KERNELS(l
 Tensor as_float(const Tensor& x) {
   return is_floating(x.dtype()) ? x : to_dtype(x, default_dtype());
 }
-Tensor no_gradient(const Tensor& g) { return zeros_of(g); }
 
 }  // namespace
 
@@ -304,7 +304,7 @@ Tensor sgn(const Tensor& x) {
     GradModeGuard off(false);
     out = sign(x);
   }
-  record("SgnBackward0", out, inputs(x), saves(), no_gradient);
+  record("SgnBackward0", out, inputs(x), saves(), zeros_like_gradient);
   return out;
 }
 
@@ -361,7 +361,7 @@ Tensor logit_(const Tensor& self, std::optional<double> eps) {
 Tensor round(const Tensor& x) {
   block_dtype(x.dtype(), Takes::NoBool, "round_vml");
   const Tensor out = is_floating(x.dtype()) ? apply_blocks(kRound, x) : clone(x);
-  record("RoundBackward0", out, inputs(x), saves(), no_gradient);
+  record("RoundBackward0", out, inputs(x), saves(), zeros_like_gradient);
   return out;
 }
 Tensor round(const Tensor& x, int64_t decimals) {
@@ -372,8 +372,11 @@ Tensor round(const Tensor& x, int64_t decimals) {
   block_dtype(x.dtype(), Takes::OnlyFloats, "round");
   const Parameters parameters({double(decimals)});
   const Tensor out = apply_blocks(kRoundDecimals, x, parameters.in(x.dtype()));
-  record("RoundBackward1", out, inputs(x), saves(), no_gradient);
+  record("RoundBackward1", out, inputs(x), saves(), zeros_like_gradient);
   return out;
+}
+Tensor round_(const Tensor& self) {
+  return in_place(self, false, [](const Tensor& x) { return round(x); });
 }
 Tensor round_(const Tensor& self, int64_t decimals) {
   return in_place(self, false, [decimals](const Tensor& x) { return round(x, decimals); });
@@ -413,7 +416,7 @@ Frexp frexp(const Tensor& x) {
 Tensor angle(const Tensor& input) {
   const Tensor x = as_float(input);
   const Tensor out = apply_blocks(kAngle, x);
-  record("AngleBackward0", out, inputs(x), saves(), no_gradient);
+  record("AngleBackward0", out, inputs(x), saves(), zeros_like_gradient);
   return out;
 }
 Tensor signbit(const Tensor& x) {
