@@ -21,6 +21,54 @@ def raises(call, text, error=RuntimeError):
     assert text in str(found.value)
 
 
+NAMES = [
+    "cholesky",
+    "cholesky_ex",
+    "cond",
+    "det",
+    "eig",
+    "eigh",
+    "eigvals",
+    "eigvalsh",
+    "householder_product",
+    "inv",
+    "inv_ex",
+    "ldl_factor",
+    "ldl_factor_ex",
+    "ldl_solve",
+    "LinAlgError",
+    "lstsq",
+    "lu",
+    "lu_factor",
+    "lu_factor_ex",
+    "lu_solve",
+    "matmul",
+    "matrix_exp",
+    "matrix_power",
+    "matrix_rank",
+    "pinv",
+    "qr",
+    "slogdet",
+    "solve",
+    "solve_ex",
+    "solve_triangular",
+    "svd",
+    "svdvals",
+    "tensorinv",
+    "tensorsolve",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_name_is_in_the_namespace(name):
+    assert hasattr(linalg, name)
+    assert name == "LinAlgError" or (getattr(linalg, name).__doc__ or "").strip()
+
+
+def test_error_is_called_by_its_public_name():
+    assert repr(linalg.LinAlgError) == "<class 'tapegrad.linalg.LinAlgError'>"
+
+
 # ---- what PyTorch refuses ------------------------------------------------------------------------------------------
 SQUARE = [
     ("linalg.inv", linalg.inv),

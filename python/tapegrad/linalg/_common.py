@@ -15,6 +15,8 @@ Result = TypeVar("Result", Tensor, tuple[Any, ...])
 class LinAlgError(RuntimeError):
     """A matrix has no such factorisation, inverse or solution, or an algorithm did not converge."""
 
+    __module__ = "tapegrad.linalg"
+
 
 class LinalgFunction(Function):
     """A Function whose nodes are named as PyTorch's: the class's name with Backward0 behind it."""
