@@ -8,9 +8,9 @@ namespace tg {
 
 // C++'s names, as PyTorch's text has them.
 inline const char* type_name(DType dtype) {
-  static constexpr const char* kNames[] = {
-      "bool",     "unsigned char", "signed char",   "short int", "int",
-      "long int", "c10::Half",     "c10::BFloat16", "float",     "double"};
+  static constexpr const char* kNames[] = {"bool",  "unsigned char", "signed char", "short int",
+                                           "int",   "long int",      "c10::Half",   "c10::BFloat16",
+                                           "float", "double"};
   return kNames[int(dtype)];
 }
 
@@ -39,12 +39,11 @@ inline void check_apart(std::string_view function, const Signature& signature, c
       if (shares_elements(out, input)) raise_overlap();
       if (i != 0 || input.dtype() == out.dtype()) continue;
       if (function == "gather")
-        runtime_error("Expected out tensor to have dtype ", type_name(input.dtype()),
-                      ", but got ", type_name(out.dtype()), " instead");
+        runtime_error("Expected out tensor to have dtype ", type_name(input.dtype()), ", but got ",
+                      type_name(out.dtype()), " instead");
       if (function == "take")
-        runtime_error(
-            "take(): self and out expected to have the same dtype, but got self.dtype = ",
-            info(input.dtype()).scalar, " and out.dtype = ", info(out.dtype()).scalar);
+        runtime_error("take(): self and out expected to have the same dtype, but got self.dtype = ",
+                      info(input.dtype()).scalar, " and out.dtype = ", info(out.dtype()).scalar);
       runtime_error(function, "(): self and result must have the same scalar type");
     } else if (is_tensor_list(value)) {
       const std::vector<Tensor> inputs = tensors_from(value);

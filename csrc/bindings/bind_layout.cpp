@@ -87,8 +87,9 @@ Tensor einsum_lists(PyObject* arguments) {
 
 Dims dims_of_tensor(const Tensor& t) {
   if (is_floating(t.dtype()) || t.dtype() == DType::Bool)
-    type_error("tensordot(): argument 'dims_self' (position 3) must be tuple of ints, but found "
-               "element of type float at pos 0");
+    type_error(
+        "tensordot(): argument 'dims_self' (position 3) must be tuple of ints, but found "
+        "element of type float at pos 0");
   const Tensor plain = contiguous(to_dtype(t, DType::Int64));
   return Dims(plain.data<int64_t>(), int(plain.numel()));
 }
@@ -98,7 +99,8 @@ Tensor tensordot_pairs(const Tensor& a, const Tensor& b, PyObject* dims) {
     const Tensor& t = as_tensor(dims);
     if (t.dim() == 0 || t.numel() <= 1) return tensordot(a, b, index_from(dims));
     if (t.size(0) != 2) {
-      PyErr_Format(PyExc_AssertionError, "dims tensor must have size 2 in first dimension, got %lld",
+      PyErr_Format(PyExc_AssertionError,
+                   "dims tensor must have size 2 in first dimension, got %lld",
                    static_cast<long long>(t.size(0)));
       throw PythonError();
     }
@@ -244,8 +246,8 @@ Tensor triangle_of(int64_t row, int64_t col, int64_t offset, std::optional<DType
   return make(row, col, offset, dtype.value_or(DType::Int64));
 }
 
-Tensor empty_permuted(Dims size, Dims physical_layout, std::optional<DType> dtype,
-                      PyObject* layout, PyObject* device, bool, bool requires_grad) {
+Tensor empty_permuted(Dims size, Dims physical_layout, std::optional<DType> dtype, PyObject* layout,
+                      PyObject* device, bool, bool requires_grad) {
   check_place(layout, device);
   const int n = size.size();
   if (physical_layout.size() != n)
@@ -279,8 +281,8 @@ Tensor resize_as(const Tensor& self, const Tensor& other, PyObject*) {
 // The modes differ in PyTorch's algorithm only; here all distances come from differences.
 Tensor cdist_in_mode(const Tensor& x, const Tensor& y, double p,
                      const std::optional<std::string>& mode) {
-  if (mode && *mode != "use_mm_for_euclid_dist_if_necessary" &&
-      *mode != "use_mm_for_euclid_dist" && *mode != "donot_use_mm_for_euclid_dist")
+  if (mode && *mode != "use_mm_for_euclid_dist_if_necessary" && *mode != "use_mm_for_euclid_dist" &&
+      *mode != "donot_use_mm_for_euclid_dist")
     value_error(*mode, " is not a valid value for compute_mode");
   return cdist(x, y, p);
 }
@@ -303,14 +305,15 @@ void bind_products(Binder& b) {
       "dimensions.");
   b.def<"inner", fn<&inner, "input, other, *, out=None">>(
       kBoth, "Sums of products over the last dimension of both.");
-  b.def<"vdot", fn<&vdot, "input, other, *, out=None">>(kBoth,
-                                                        "Dot product of two vectors of one length.");
+  b.def<"vdot", fn<&vdot, "input, other, *, out=None">>(
+      kBoth, "Dot product of two vectors of one length.");
   b.def<"kron", fn<&kron, "input, other, *, out=None">>(
       kBoth, "Kronecker product: every element of input times all of other, as a block.");
   b.def<"trace", fn<&trace, "input">>(kBoth, "Sum of the main diagonal of a matrix.");
   b.def<"cross", fn<&cross, "input, other, dim=None, *, out=None">>(
       kBoth,
-      "Cross product of the vectors of three along dim; without it, along the first dim of size 3.");
+      "Cross product of the vectors of three along dim; without it, along the first dim of size "
+      "3.");
   b.def<"_linalg_cross", fn<&linalg_cross, "input, other, *, dim=-1, out=None">>(
       kFunction, "Cross product of the vectors of three along dim.");
   b.def<"_linalg_vecdot", fn<&vecdot, "x, y, *, dim=-1, out=None">>(
@@ -328,10 +331,10 @@ void bind_products(Binder& b) {
       kFunction, "The matrices along the diagonal of one matrix, zeros elsewhere.");
 
   b.def<"cdist",
-        fn<&cdist_in_mode,
-           "x1, x2, p=2.0, compute_mode='use_mm_for_euclid_dist_if_necessary'">>(
+        fn<&cdist_in_mode, "x1, x2, p=2.0, compute_mode='use_mm_for_euclid_dist_if_necessary'">>(
       kFunction,
-      "Distances (p-norms of the differences) of all pairs of rows of [..., n, m] and [..., r, m].\n\n"
+      "Distances (p-norms of the differences) of all pairs of rows of [..., n, m] and [..., r, "
+      "m].\n\n"
       "p may be 0 (count of differences) to inf. Gradients of distances of zero are zero.\n\n"
       ">>> tg.cdist(tg.tensor([[0., 0.]]), tg.tensor([[3., 4.], [0., 1.]]))\ntensor([[5., 1.]])");
 
@@ -431,8 +434,8 @@ void bind_copies(Binder& b) {
       kFunction, "Copies of the parts that split_with_sizes() shows.");
   b.def<"squeeze_copy", fn<&squeeze_copy, "input, *, out=None">,
         fn<&squeeze_dim_copy, "input, dim, *, out=None">,
-        fn<&squeeze_dims_copy, "input, dim, *, out=None">>(
-      kFunction, "A copy without dimensions of size 1.");
+        fn<&squeeze_dims_copy, "input, dim, *, out=None">>(kFunction,
+                                                           "A copy without dimensions of size 1.");
   b.def<"t_copy", fn<&t_copy, "input, *, out=None">>(kFunction, "A copy of the transpose.");
   b.def<"transpose_copy", fn<&transpose_copy, "input, dim0, dim1, *, out=None">>(
       kFunction, "A copy with two dimensions exchanged.");
@@ -462,7 +465,8 @@ void bind_indices(Binder& b) {
       "physical_layout.");
   b.def<"resize_", fn<&resize_to, "input, *size, memory_format=None">>(
       kMethod,
-      "Changes the size in place, over the same memory if it suffices; new elements have no value.");
+      "Changes the size in place, over the same memory if it suffices; new elements have no "
+      "value.");
   b.def<"resize_as_", fn<&resize_as, "input, the_template, *, memory_format=None">>(
       kBoth, "resize_() to the size of another tensor.");
 }

@@ -180,7 +180,8 @@ void bind_joins(Binder& b) {
       "The tensors one after the other along dim; other sizes must agree.\n\n"
       ">>> tg.cat([tg.tensor([1, 2]), tg.tensor([3])])\ntensor([1, 2, 3])");
   b.def<"concat", fn_apart<&cat, "tensors, dim=0, *, out=None">>(kFunction, "The same as cat().");
-  b.def<"concatenate", fn_apart<&cat, "tensors, dim=0, *, out=None">>(kFunction, "The same as cat().");
+  b.def<"concatenate", fn_apart<&cat, "tensors, dim=0, *, out=None">>(kFunction,
+                                                                      "The same as cat().");
   b.def<"stack", fn_apart<&stack, "tensors, dim=0, *, out=None">>(
       kFunction, "Tensors of one shape along a new dimension.");
   b.def<"hstack", fn_apart<&hstack, "tensors, *, out=None">>(
@@ -188,8 +189,8 @@ void bind_joins(Binder& b) {
   b.def<"vstack", fn_apart<&vstack, "tensors, *, out=None">>(
       kFunction, "The tensors one below the other; vectors count as rows.");
   b.def<"row_stack", fn_apart<&vstack, "tensors, *, out=None">>(kFunction, "The same as vstack().");
-  b.def<"dstack", fn_apart<&dstack, "tensors, *, out=None">>(kFunction,
-                                                       "The tensors along a third dimension.");
+  b.def<"dstack", fn_apart<&dstack, "tensors, *, out=None">>(
+      kFunction, "The tensors along a third dimension.");
   b.def<"column_stack", fn_apart<&column_stack, "tensors, *, out=None">>(
       kFunction, "The tensors side by side; vectors count as columns.");
   b.def<"repeat", fn<&repeat, "input, *repeats">>(

@@ -48,9 +48,7 @@ struct PowerNorm {
   T p;
   T acc(T sum, T d) const { return sum + std::pow(d, p); }
   T finish(T sum) const { return std::pow(sum, 1 / p); }
-  T slope(T d, T) const {
-    return d == 0 ? T(0) : std::copysign(std::pow(std::abs(d), p - 1), d);
-  }
+  T slope(T d, T) const { return d == 0 ? T(0) : std::copysign(std::pow(std::abs(d), p - 1), d); }
   T weight(T g, T distance) const { return distance == 0 ? T(0) : g / std::pow(distance, p - 1); }
 };
 

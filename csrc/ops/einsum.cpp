@@ -34,8 +34,7 @@ struct Labels {
   uint8_t at[kMaxDims];
   int n = 0;
   void push(int label) {
-    if (n == kMaxDims)
-      runtime_error("einsum(): tensors have at most ", kMaxDims, " dimensions");
+    if (n == kMaxDims) runtime_error("einsum(): tensors have at most ", kMaxDims, " dimensions");
     at[n++] = uint8_t(label);
   }
   void erase(int i) {
@@ -176,8 +175,8 @@ void sum_others(Term& term, uint64_t needed, bool promote = false) {
       dims.push_back(i);
   }
   if (dims.empty()) return;
-  term.tensor = promote ? sum(term.tensor, dims, false)
-                        : sum(term.tensor, dims, false, term.tensor.dtype());
+  term.tensor =
+      promote ? sum(term.tensor, dims, false) : sum(term.tensor, dims, false, term.tensor.dtype());
   term.labels = left;
 }
 
@@ -316,8 +315,8 @@ void check_sizes(const std::vector<Term>& terms) {
       if (seen[label] != 1) {
         if (label >= kLetters)
           runtime_error("einsum(): the dimensions covered by the ellipsis of operand ", k,
-                        " have size ", size, ", which does not broadcast with previously seen size ",
-                        seen[label]);
+                        " have size ", size,
+                        ", which does not broadcast with previously seen size ", seen[label]);
         runtime_error("einsum(): subscript ", letter_of(label), " has size ", size, " for operand ",
                       k, " which does not broadcast with previously seen size ", seen[label]);
       }
@@ -394,8 +393,7 @@ Tensor tensordot(const Tensor& a, const Tensor& b, int64_t dims) {
 
 Tensor tensordot(const Tensor& a, const Tensor& b, std::span<const int64_t> dims_a,
                  std::span<const int64_t> dims_b) {
-  if (dims_a.size() != dims_b.size())
-    runtime_error("both dimension lists should have same length");
+  if (dims_a.size() != dims_b.size()) runtime_error("both dimension lists should have same length");
   if (a.dtype() != b.dtype()) runtime_error("both inputs should have same dtype");
   if (a.dim() + b.dim() > kMaxDims)
     runtime_error("tensordot: tensors have at most ", kMaxDims, " dimensions");

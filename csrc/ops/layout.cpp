@@ -62,9 +62,9 @@ Tensor slice_scatter(const Tensor& x, const Tensor& source, int64_t dim,
 
 Tensor diagonal_scatter(const Tensor& x, const Tensor& source, int64_t offset, int64_t dim1,
                         int64_t dim2) {
-  return with_part(
-      "DiagonalScatterBackward0", x, source,
-      [offset, dim1, dim2](const Tensor& t) { return diagonal(t, offset, dim1, dim2); });
+  return with_part("DiagonalScatterBackward0", x, source, [offset, dim1, dim2](const Tensor& t) {
+    return diagonal(t, offset, dim1, dim2);
+  });
 }
 
 Tensor as_strided_scatter(const Tensor& x, const Tensor& source, Span sizes, Span strides,
@@ -114,9 +114,8 @@ Tensor rot90(const Tensor& x, int64_t times, Span dims) {
     std::swap(strides[a], strides[b]);
     out->set_geometry(sizes, strides);
   }
-  record("Rot90Backward0", out, inputs(x), saves(), [quarter, a, b](const Tensor& g) {
-    return rot90(g, -quarter, Dims{a, b});
-  });
+  record("Rot90Backward0", out, inputs(x), saves(),
+         [quarter, a, b](const Tensor& g) { return rot90(g, -quarter, Dims{a, b}); });
   return out;
 }
 
@@ -151,8 +150,8 @@ Tensor sum_to_size(const Tensor& x, Span sizes) {
     if (i < shift || (wanted == 1 && x.size(i) != 1)) summed.push_back(i);
   }
   if (!fits)
-    runtime_error("size {", to_string(sizes), "} is not expandable to size {",
-                  to_string(x.sizes()), "}.");
+    runtime_error("size {", to_string(sizes), "} is not expandable to size {", to_string(x.sizes()),
+                  "}.");
   if (sizes.empty()) return sum(x);
   if (summed.empty()) return x;
   const Tensor all = sum(x, summed, true);
@@ -312,8 +311,7 @@ Tensor resize_(const Tensor& self, Span sizes) {
     runtime_error("Storage size calculation overflowed with sizes=", to_string(sizes));
   Storage* old = self->storage;
   if (numel && old->nbytes < bytes) {
-    if (old->deleter || old->owner)
-      runtime_error("Trying to resize storage that is not resizable");
+    if (old->deleter || old->owner) runtime_error("Trying to resize storage that is not resizable");
     if (self->base || old->refcount > 1)
       runtime_error("resize_: memory that other tensors share cannot grow");
     Storage* grown = Storage::allocate(bytes);

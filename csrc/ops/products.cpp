@@ -38,8 +38,8 @@ void finish_sum(const Tensor& product, const Tensor& input, const Factors& facto
 
 // "float" and the like, as C++ names them.
 const char* c_name(DType dtype) {
-  static constexpr const char* kNames[] = {"bool", "unsigned char", "signed char", "short",
-                                           "int",  "int64_t",       "c10::Half",   "c10::BFloat16",
+  static constexpr const char* kNames[] = {"bool",  "unsigned char", "signed char", "short",
+                                           "int",   "int64_t",       "c10::Half",   "c10::BFloat16",
                                            "float", "double"};
   return kNames[int(dtype)];
 }
@@ -97,10 +97,9 @@ Tensor addr(const Tensor& input, const Tensor& a, const Tensor& b, const Scalar&
   {
     GradModeGuard off(false);
     const Dims sizes{a.size(0), b.size(0)};
-    const Tensor bias =
-        input.dim() == 2 && input.size(0) == sizes[0] && input.size(1) == sizes[1]
-            ? input
-            : expand(input, sizes);
+    const Tensor bias = input.dim() == 2 && input.size(0) == sizes[0] && input.size(1) == sizes[1]
+                            ? input
+                            : expand(input, sizes);
     if (dtype == DType::Bool) {
       out = outer(a, b);
       if (!alpha.to<bool>()) fill_values(out, Scalar(false));
@@ -135,7 +134,8 @@ Tensor baddbmm(const Tensor& input, const Tensor& a, const Tensor& b, const Scal
   Tensor out;
   {
     GradModeGuard off(false);
-    const DType wide = itemsize(a.dtype()) == 2 && is_floating(a.dtype()) ? DType::Float32 : a.dtype();
+    const DType wide =
+        itemsize(a.dtype()) == 2 && is_floating(a.dtype()) ? DType::Float32 : a.dtype();
     out = bmm(to_dtype(a, wide), to_dtype(b, wide));
     finish_sum(out, expand(to_dtype(input, wide), out.sizes()), factors);
     out = to_dtype(out, a.dtype());  // 16-bit types are rounded once
@@ -173,16 +173,16 @@ Tensor addbmm(const Tensor& input, const Tensor& a, const Tensor& b, const Scala
     GradModeGuard off(false);
     const int64_t inner = a.size(0) * a.size(2);
     // The sum over batches is one product with longer rows.
-    out = mm(reshape(transpose(a, 0, 1), Dims{a.size(1), inner}),
-             reshape(b, Dims{inner, b.size(2)}));
+    out =
+        mm(reshape(transpose(a, 0, 1), Dims{a.size(1), inner}), reshape(b, Dims{inner, b.size(2)}));
     finish_sum(out, expand(input, out.sizes()), factors);
   }
   record("AddbmmBackward0", out, inputs(input, a, b), saves(a, b),
          [sizes = Dims(input.sizes()), factors](GradInputs& to, const Tensor& g, const Tensor& a,
                                                 const Tensor& b) {
            if (to.needed(0)) to.set(0, sum_to(scaled(g, factors.beta), sizes, g.dtype()));
-           const Tensor part = expand(scaled(g, factors.alpha),
-                                      Dims{a.size(0), g.size(0), g.size(1)});
+           const Tensor part =
+               expand(scaled(g, factors.alpha), Dims{a.size(0), g.size(0), g.size(1)});
            if (to.needed(1)) to.set(1, bmm(part, transpose(b, 1, 2)));
            if (to.needed(2)) to.set(2, bmm(transpose(a, 1, 2), part));
          });
@@ -193,9 +193,8 @@ Tensor addbmm(const Tensor& input, const Tensor& a, const Tensor& b, const Scala
 Tensor inner(const Tensor& a, const Tensor& b) {
   if (a.dim() == 0 || b.dim() == 0) return mul(a, b);
   if (a.size(a.dim() - 1) != b.size(b.dim() - 1))
-    runtime_error(
-        "inner() the last dimension must match on both input tensors but got shapes ",
-        to_string(a.sizes()), " and ", to_string(b.sizes()));
+    runtime_error("inner() the last dimension must match on both input tensors but got shapes ",
+                  to_string(a.sizes()), " and ", to_string(b.sizes()));
   return tensordot(a, b, Dims{-1}, Dims{-1});
 }
 
@@ -234,7 +233,8 @@ Tensor kron(const Tensor& a, const Tensor& b) {
     of_b.push_back(1);
     of_b.push_back(size_b);
     int64_t size = 0;
-    if (__builtin_mul_overflow(size_a, size_b, &size)) runtime_error("kron: the result is too large");
+    if (__builtin_mul_overflow(size_a, size_b, &size))
+      runtime_error("kron: the result is too large");
     out.push_back(size);
   }
   const Tensor all = contiguous(mul(reshape(a, of_a), reshape(b, of_b)));
@@ -246,8 +246,7 @@ Tensor kron(const Tensor& a, const Tensor& b) {
 }
 
 Tensor trace(const Tensor& x) {
-  if (x.dim() != 2)
-    runtime_error("trace: expected a matrix, but got tensor with dim ", x.dim());
+  if (x.dim() != 2) runtime_error("trace: expected a matrix, but got tensor with dim ", x.dim());
   if (x.dtype() == DType::Bool)
     fail(ErrorKind::NotImplemented, "\"trace\" not implemented for 'Bool'");
   Tensor out;
@@ -277,8 +276,7 @@ Tensor multi_dot(std::span<const Tensor> tensors) {
       runtime_error("multi_dot(): tensor ", i, " must be 2D but got ", chain[i].dim(), "D");
     if (chain[i].dtype() != chain[0].dtype())
       runtime_error("multi_dot(): all tensors must have be the same dtype but tensor 0 is ",
-                    c_name(chain[0].dtype()), " and tensor ", i, " ",
-                    c_name(chain[i].dtype()));
+                    c_name(chain[0].dtype()), " and tensor ", i, " ", c_name(chain[i].dtype()));
   }
   const bool row = chain[0].dim() == 1, column = chain[n - 1].dim() == 1;
   if (row) chain[0] = unsqueeze(chain[0], 0);
@@ -297,9 +295,9 @@ Tensor multi_dot(std::span<const Tensor> tensors) {
       const size_t last = first + length - 1;
       double best = -1;
       for (size_t k = first; k < last; ++k) {
-        const double c = cost[first * n + k] + cost[(k + 1) * n + last] +
-                         double(chain[first].size(0)) * double(chain[k].size(1)) *
-                             double(chain[last].size(1));
+        const double c =
+            cost[first * n + k] + cost[(k + 1) * n + last] +
+            double(chain[first].size(0)) * double(chain[k].size(1)) * double(chain[last].size(1));
         if (best < 0 || c < best) {
           best = c;
           cut[first * n + last] = k;
@@ -342,7 +340,8 @@ Tensor chain_matmul(std::span<const Tensor> matrices) {
   if (matrices.empty()) runtime_error("chain_matmul(): Expected one or more matrices");
   for (size_t i = 0; i < matrices.size(); ++i)
     if (matrices[i].dim() != 2)
-      runtime_error("Expected 2-D argument ", i, " for chain_matmul, got ", matrices[i].dim(), "-D");
+      runtime_error("Expected 2-D argument ", i, " for chain_matmul, got ", matrices[i].dim(),
+                    "-D");
   return matrices.size() == 1 ? clone(matrices[0]) : multi_dot(matrices);
 }
 
@@ -353,9 +352,8 @@ Tensor block_diag(std::span<const Tensor> tensors) {
   for (size_t i = 0; i < tensors.size(); ++i) {
     const Tensor& x = tensors[i];
     if (x.dim() > 2)
-      runtime_error(
-          "torch.block_diag: Input tensors must have 2 or fewer dimensions. Input ", i, " has ",
-          x.dim(), " dimensions");
+      runtime_error("torch.block_diag: Input tensors must have 2 or fewer dimensions. Input ", i,
+                    " has ", x.dim(), " dimensions");
     type << x;
     sizes.push_back({x.dim() == 2 ? x.size(0) : 1, x.dim() == 0 ? 1 : x.size(x.dim() - 1)});
     if (__builtin_add_overflow(rows, sizes.back().first, &rows) ||
@@ -490,7 +488,8 @@ Tensor vander(const Tensor& x, std::optional<int64_t> columns, bool increasing) 
   const Tensor one = to_dtype(x, dtype);
   Tensor out = first;
   if (n > 1) {
-    const Tensor both[] = {first, cumprod(expand(unsqueeze(one, 1), Dims{x.size(0), n - 1}), 1, {})};
+    const Tensor both[] = {first,
+                           cumprod(expand(unsqueeze(one, 1), Dims{x.size(0), n - 1}), 1, {})};
     out = cat(both, 1);
   }
   return increasing ? out : flip(out, Dims{1});

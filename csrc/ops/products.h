@@ -1,5 +1,5 @@
-// Products of vectors, matrices and batches of them, beyond those in matmul.h: with something added,
-// over all pairs, over chains.
+// Products of vectors, matrices and batches of them, beyond those in matmul.h: with something
+// added, over all pairs, over chains.
 #pragma once
 
 #include <optional>

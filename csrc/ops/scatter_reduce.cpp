@@ -8,8 +8,8 @@
 #include "ops/index.h"
 #include "ops/modify.h"
 #include "ops/reduce.h"
-#include "ops/ternary.h"
 #include "ops/shape.h"
+#include "ops/ternary.h"
 
 namespace tg {
 namespace {
@@ -76,8 +76,7 @@ void reduce_values(const Tensor& into, const Places& p, const Tensor& index, con
     put_along(to, p.at, index, index.strides(), index.sizes(), values, strides, combine);
   };
   const Dims nowhere(index.dim());
-  if (!p.include_self)
-    put(into, identity_of(p.reduction, into.dtype()), nowhere, Combine::Write);
+  if (!p.include_self) put(into, identity_of(p.reduction, into.dtype()), nowhere, Combine::Write);
   put(into, source, source.strides(), combine_of(p.reduction));
   if (p.reduction != Reduction::Mean) return;
   GradModeGuard off(false);
@@ -93,7 +92,8 @@ void backward_of_prod(GradInputs& to, const Tensor& g, const Tensor& self, const
                       const Tensor& index, const Tensor& result, const Places& p) {
   if (to.needed(0)) {
     const Tensor nonzero = masked_fill(self, eq(self, Scalar(0)), Scalar(1));
-    Tensor grad = g * scatter_reduce(nonzero, p.at, index, source, "prod", p.include_self) / nonzero;
+    Tensor grad =
+        g * scatter_reduce(nonzero, p.at, index, source, "prod", p.include_self) / nonzero;
     if (!p.include_self) grad = scatter(grad, p.at, index, Operand(0.0), "");
     to.set(0, grad);
   }
@@ -105,8 +105,9 @@ void backward_of_prod(GradInputs& to, const Tensor& g, const Tensor& self, const
   const Tensor only_zero = logical_and(is_zero, eq(zeros_there, Scalar(1)));
   const Tensor others = scatter_reduce(self, p.at, index, masked_fill(source, only_zero, Scalar(1)),
                                        "prod", p.include_self);
-  const Tensor grad = where(only_zero, gather(g * others, p.at, index),
-                            gather(g * result, p.at, index) / masked_fill(source, is_zero, Scalar(1)));
+  const Tensor grad =
+      where(only_zero, gather(g * others, p.at, index),
+            gather(g * result, p.at, index) / masked_fill(source, is_zero, Scalar(1)));
   to.set(1, grad);
   if (!grad_mode.enabled) return;
   bool several = false;
@@ -239,9 +240,9 @@ Tensor scatter_reduced(const Tensor& x, int64_t dim, const Tensor& index, const 
   check_bounds(places, at, size_at(x, at));
   // With nothing to read, source takes no part but in the graph.
   const Tensor read = index.numel() == 0 ? slice(reshape(source, Dims{-1}), 0, 0, 0)
-                      : index.dim() ? within(source.dim() ? source : reshape(source, Dims{1}),
-                                             index.sizes())
-                                    : reshape(within(reshape(source, Dims{-1}), Dims{1}), Dims());
+                      : index.dim()
+                          ? within(source.dim() ? source : reshape(source, Dims{1}), index.sizes())
+                          : reshape(within(reshape(source, Dims{-1}), Dims{1}), Dims());
   return run("ScatterReduceBackward0", x, p, places,
              index.numel() == 0 ? reshape(read, index.sizes()) : read);
 }
@@ -292,9 +293,8 @@ Tensor put_with(const Tensor& x, const Tensor& index, const Tensor& source, bool
   if (index.dtype() != DType::Int64)
     runtime_error("put_(): Expected a long tensor for index, but got ", info(index.dtype()).scalar);
   if (x.dtype() != source.dtype())
-    runtime_error(
-        "put_(): self and source expected to have the same dtype, but got self.dtype = ",
-        info(x.dtype()).scalar, " and source.dtype = ", info(source.dtype()).scalar);
+    runtime_error("put_(): self and source expected to have the same dtype, but got self.dtype = ",
+                  info(x.dtype()).scalar, " and source.dtype = ", info(source.dtype()).scalar);
   if (index.numel() != source.numel())
     index_error(
         "put_(): Expected source and index to have the same number of elements, but got "
@@ -311,8 +311,8 @@ Tensor put_with(const Tensor& x, const Tensor& index, const Tensor& source, bool
       [&](const Tensor& into) {
         GradModeGuard off(false);
         const Tensor values = contiguous(apart_from(into, source)), dense = contiguous(into);
-        put_along(make_view(dense, Dims{n}, Dims{1}, dense.storage_offset()), 0,
-                  places, Dims{1}, Dims{places.numel()}, values, Dims{1},
+        put_along(make_view(dense, Dims{n}, Dims{1}, dense.storage_offset()), 0, places, Dims{1},
+                  Dims{places.numel()}, values, Dims{1},
                   accumulate ? Combine::Add : Combine::Write);
         copy_values(into, dense);
       },
@@ -321,7 +321,8 @@ Tensor put_with(const Tensor& x, const Tensor& index, const Tensor& source, bool
                [accumulate, sizes = Dims(source.sizes())](GradInputs& to, const Tensor& g,
                                                           const Tensor& places) {
                  if (to.needed(0))
-                   to.set(0, accumulate ? g : put(g, places, zeros(places.sizes(), g.dtype()), false));
+                   to.set(0,
+                          accumulate ? g : put(g, places, zeros(places.sizes(), g.dtype()), false));
                  if (to.needed(1)) to.set(1, reshape(take(g, places), sizes));
                });
       });

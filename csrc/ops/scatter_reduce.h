@@ -7,8 +7,8 @@
 
 namespace tg {
 
-// reduce: "sum", "prod", "mean", "amax" or "amin". Without include_self the old values of the places
-// that are written do not count.
+// reduce: "sum", "prod", "mean", "amax" or "amin". Without include_self the old values of the
+// places that are written do not count.
 Tensor scatter_reduce(const Tensor& x, int64_t dim, const Tensor& index, const Tensor& source,
                       const std::string& reduce, bool include_self);
 Tensor scatter_reduce_(const Tensor& self, int64_t dim, const Tensor& index, const Tensor& source,
