@@ -45,6 +45,16 @@ op("cross", "tg.cross(x, y)", "tg.cross(x, y, dim=1)", "tg.cross(x, y[:1], 1)", 
 op("vander", "tg.vander(x)", "tg.vander(x, 2)", "tg.vander(x, N=4, increasing=True)", "tg.vander(x, 0)",
    "tg.vander(x, 1)",
    x=(3,), grad="", dtypes=FEW)  # PyTorch raises in its derivative
+op("linalg.vander", "tg.linalg.vander(x)", "tg.linalg.vander(x[0, 0], N=3)", "tg.linalg.vander(x[0], N=2)", x=(2, 3),
+   dtypes=FEW)
+op("linalg.cross", "tg.linalg.cross(x, y)", "tg.linalg.cross(x, y[:1])", "tg.linalg.cross(x.t(), y.t(), dim=0)",
+   x=(2, 3), y=S(2, 3, seed=1), grad="x y", dtypes=NUMBERS)
+op("linalg.vecdot", "tg.linalg.vecdot(x, y)", "tg.linalg.vecdot(x, y[0])", "tg.linalg.vecdot(x, y, dim=0)", x=(2, 3),
+   y=S(2, 3, seed=1), grad="x y", dtypes=("float32", "float64"))
+op("linalg.multi_dot", "tg.linalg.multi_dot([x, y, z])", "tg.linalg.multi_dot([x[0], y])",
+   "tg.linalg.multi_dot([x[0], y, z[:, 0]])", "tg.linalg.multi_dot([z[:, :2], x, y, z, z.t()])",
+   x=(2, 3), y=S(3, 2, seed=1), z=S(2, 4, seed=2), grad="x y z", dtypes=FEW)
+op("linalg.diagonal", "tg.linalg.diagonal(x)", "tg.linalg.diagonal(x[None], offset=1)", x=(2, 3))
 op("chain_matmul", "tg.chain_matmul(x, y, z)", "tg.chain_matmul(x)", x=(2, 3), y=S(3, 2, seed=1), z=S(2, 4, seed=2),
    grad="x y z", dtypes=FEW)
 op("block_diag", "tg.block_diag(x, y)", "tg.block_diag(x[0], y[0, 0], x)", "tg.block_diag(x)", "tg.block_diag()",
