@@ -288,7 +288,7 @@ Tensor cdist_in_mode(const Tensor& x, const Tensor& y, double p,
 }
 
 void bind_products(Binder& b) {
-  b.def<"einsum", fn<&einsum_text, "equation, *operands">, fn<&einsum_lists, "*args">>(
+  b.def<"einsum", fn<&einsum_text, "equation, *operands">, fn<&einsum_lists, "*operands">>(
       kFunction,
       "Sum of products over named dimensions: einsum('ij,jk->ik', a, b) is a @ b.\n\n"
       "Each term names the dimensions of one operand; a repeated name takes a diagonal, ... stands "

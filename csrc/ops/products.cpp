@@ -468,11 +468,12 @@ Tensor linalg_vander(const Tensor& x, std::optional<int64_t> columns) {
   if (x.dtype() == DType::Bool)
     runtime_error("linalg.vander supports floating point, complex, and integer tensors, but got ",
                   info(x.dtype()).scalar);
-  const int64_t n = columns.value_or(x.dim() ? x.size(x.dim() - 1) : 1);
+  const Tensor vectors = atleast_1d(x);
+  const int64_t n = columns.value_or(vectors.size(vectors.dim() - 1));
   if (n <= 1) runtime_error("N must be greater than 1.");
-  Dims sizes(x.sizes());
+  Dims sizes(vectors.sizes());
   sizes.push_back(n - 1);
-  const Tensor powers = cumprod(expand(unsqueeze(x, -1), sizes), -1, {});
+  const Tensor powers = cumprod(expand(unsqueeze(vectors, -1), sizes), -1, {});
   sizes[sizes.size() - 1] = 1;
   const Tensor both[] = {ones(sizes, powers.dtype()), powers};
   return cat(both, -1);

@@ -50,6 +50,7 @@ from ._orthogonal import (
 from ._products import (
     cross as cross,
     diagonal as diagonal,
+    matmul as matmul,
     multi_dot as multi_dot,
     vander as vander,
     vecdot as vecdot,

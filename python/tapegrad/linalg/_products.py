@@ -32,6 +32,16 @@ def vecdot(x: Tensor, y: Tensor, *, dim: int = -1, out: Tensor | None = None) ->
     return _core._linalg_vecdot(x, y, dim=dim, out=out)
 
 
+def matmul(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
+    """Matrix product: the same as tapegrad.matmul().
+
+    >>> import tapegrad as tg
+    >>> tg.linalg.matmul(tg.tensor([[1., 2.]]), tg.tensor([[3.], [4.]]))
+    tensor([[11.]])
+    """
+    return _core.matmul(input, other, out=out)
+
+
 def multi_dot(tensors: Sequence[Tensor], *, out: Tensor | None = None) -> Tensor:
     """Product of a chain of at least two matrices, in the order that takes the fewest multiplications.
 
