@@ -509,8 +509,8 @@ struct fn {
     static constexpr const char* types[] = {At<I>::type..., nullptr};
     static constexpr bool (*accepts[])(PyObject*) = {&At<I>::accepts..., nullptr};
     static constexpr Overload overload{
-        &signature, types, accepts, sizeof...(I), &call,
-        &StubType<std::remove_cvref_t<typename Traits::Result>>::name};
+        &signature,   types, accepts,
+        sizeof...(I), &call, &StubType<std::remove_cvref_t<typename Traits::Result>>::name};
   };
 };
 
@@ -537,8 +537,8 @@ inline constexpr const Overload* kOverloads[] = {Overloads::overload()...};
 // The C functions of a def<>.
 template <FixedString Name, bool Method, class... Overloads>
 PyObject* entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
-  return call_overloads(kShown<Name>, kOverloads<Overloads...>, Method ? self : nullptr, args, nargs,
-                        kwnames);
+  return call_overloads(kShown<Name>, kOverloads<Overloads...>, Method ? self : nullptr, args,
+                        nargs, kwnames);
 }
 template <FixedString Name, class Only>
 PyObject* entry_without_arguments(PyObject* self, PyObject*) {

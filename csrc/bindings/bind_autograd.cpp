@@ -60,8 +60,7 @@ PyObject* tensor_backward(PyObject* self, PyObject* const* args, Py_ssize_t narg
       constexpr auto any = +[](PyObject*) { return true; };
       static constexpr const char* types[] = {"Tensor", "object", "object", "object", "object"};
       static constexpr bool (*accepts[])(PyObject*) = {any, any, any, any, any};
-      static constexpr Overload overload{&backward_signature, types, accepts, 5,
-                                         nullptr,            nullptr};
+      static constexpr Overload overload{&backward_signature, types, accepts, 5, nullptr, nullptr};
       const Overload* all[] = {&overload};
       raise_call_error("backward", all, true, args, nargs, kwnames);
     }

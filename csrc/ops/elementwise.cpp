@@ -8,8 +8,8 @@ void run_unary(UnaryRow row, const Tensor& out, const Tensor& in) {
     const LongWork work(in.numel());
     row({out->data, in->data}, {to, from}, in.numel());
   } else {
-    for_each_row<2>(in.sizes(), {{out->data, in->data}, {out->strides(), in->strides()}, {to, from}},
-                    row);
+    for_each_row<2>(in.sizes(),
+                    {{out->data, in->data}, {out->strides(), in->strides()}, {to, from}}, row);
   }
 }
 

@@ -58,9 +58,7 @@ def _dims(dim: Dim, ndim: int) -> tuple[int, ...]:
 def _broadcast(input: Tensor, mask: Tensor) -> Tensor:
     """The mask as bools in the shape of the input."""
     if mask.dim() > input.dim():
-        raise IndexError(
-            "_input_mask expected broadcastable mask (got mask dimensionality higher than of the input)"
-        )
+        raise IndexError("_input_mask expected broadcastable mask (got mask dimensionality higher than of the input)")
     return mask.expand(input.shape).bool()
 
 
@@ -310,9 +308,7 @@ def std(
     return _deviation(True, input, dim, unbiased, correction, keepdim, dtype, mask)
 
 
-def _soft(
-    function: Callable[..., Tensor], input: Tensor, dim: int, dtype: DType | None, mask: Tensor | None
-) -> Tensor:
+def _soft(function: Callable[..., Tensor], input: Tensor, dim: int, dtype: DType | None, mask: Tensor | None) -> Tensor:
     (d,) = _dims(dim, input.dim())
     input = _cast(input, dtype)
     return function(_filled(input, mask, -inf) if input.is_floating_point() else input, d)

@@ -6,7 +6,6 @@ are written in tapegrad's operations, so they can be differentiated again.
 
 from __future__ import annotations
 
-from .._core import matmul as matmul
 from ._cholesky import (
     cholesky as cholesky,
     cholesky_ex as cholesky_ex,

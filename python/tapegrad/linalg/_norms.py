@@ -52,9 +52,7 @@ def _check_matrix(x: Tensor, dtype: DType | None) -> None:
     if x.dim() < 2:
         raise RuntimeError(f"{name}: The input tensor A must have at least 2 dimensions.")
     if not x.is_floating_point():
-        raise RuntimeError(
-            f"{name}: Expected a floating point or complex tensor as input. Got {_scalar_name(x.dtype)}"
-        )
+        raise RuntimeError(f"{name}: Expected a floating point or complex tensor as input. Got {_scalar_name(x.dtype)}")
     if dtype is None:
         return
     if not dtype.is_floating_point:
