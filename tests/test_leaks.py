@@ -28,7 +28,7 @@ def body():
     global optimizer
 {body}
 repeat = int(sys.argv[1])
-for _ in range(repeat // 4): body()
+for _ in range(repeat): body()  # caches of Python, NumPy and malloc fill up first
 gc.collect()
 blocks, memory = sys.getallocatedblocks(), resident()
 for _ in range(repeat): body()
