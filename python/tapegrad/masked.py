@@ -24,6 +24,7 @@ __all__ = [
     "cumprod",
     "cumsum",
     "log_softmax",
+    "logaddexp",
     "logsumexp",
     "mean",
     "median",
@@ -228,6 +229,20 @@ def logsumexp(
     kept = input.dtype if dtype is None else dtype
     value = -inf if input.is_floating_point() else _extreme_value("logsumexp", input.dtype, False)
     return _core.logsumexp(_filled(input, mask, value), dims, keepdim).to(kept)
+
+
+def logaddexp(
+    input: Tensor,
+    other: Tensor,
+    *,
+    dtype: DType | None = None,
+    input_mask: Tensor | None = None,
+    other_mask: Tensor | None = None,
+) -> Tensor:
+    """log(exp(input) + exp(other)), where what is masked out counts as -inf."""
+    input = input if input_mask is None else _filled(input, input_mask, _extreme_value("logaddexp", input.dtype, False))
+    other = other if other_mask is None else _filled(other, other_mask, _extreme_value("logaddexp", other.dtype, False))
+    return _cast(_core.logaddexp(input, other), dtype)
 
 
 def norm(

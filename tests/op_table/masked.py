@@ -28,6 +28,10 @@ op("masked.median", "tg.masked.median(x, 0, mask=m > -0.9)", "tg.masked.median(x
    x=(3, 4), m=_MASK, dtypes=NUMBERS)
 op("masked.logsumexp", "tg.masked.logsumexp(x, 0, mask=m > -0.9)", "tg.masked.logsumexp(x)",
    "tg.masked.logsumexp(x, (0, 1), keepdim=True, mask=m > 0)", x=(3, 4), m=_MASK, dtypes=FLOATS)
+op("masked.logaddexp", "tg.masked.logaddexp(x, y, input_mask=m > -0.9)",
+   "tg.masked.logaddexp(x, y, input_mask=m > 0, other_mask=m < 0)", "tg.masked.logaddexp(x, y)",
+   x=(3, 4), y=S(3, 4, seed=1), m=_MASK, grad="x y", dtypes=FLOATS,
+   second=False)  # NaN beside what is masked out, in PyTorch too
 op("masked.norm", "tg.masked.norm(x, mask=m > 0)", "tg.masked.norm(x, 1, 0, mask=m > -0.9)",
    "tg.masked.norm(x, 3, (0, 1), keepdim=True, mask=m > 0)", x=(3, 4), m=_MASK, dtypes=FLOATS)
 op("masked.norm by the extremes", "tg.masked.norm(x, inf, 0, mask=m > 0)",
