@@ -105,6 +105,48 @@ def _to_numpy(tree: Any) -> Any:
     return _map(lambda leaf: leaf.detach().numpy() if isinstance(leaf, Tensor) else leaf, tree)
 
 
+# --- what autograd.functional builds on, too --------------------------------------------------------------------
+def alias(x: Tensor) -> Tensor:
+    """A tensor to differentiate by, part of the graph that x is part of."""
+    return x.view_as(x) if x.requires_grad else x.detach().requires_grad_()
+
+
+def pull(
+    outputs: Sequence[Tensor], inputs: Sequence[Tensor], seeds: Sequence[Tensor | None], create_graph: bool
+) -> Sequence[Tensor | None]:
+    """The products of seeds and Jacobian, one for each input; None where no output depends on it."""
+    pairs = [(out, seed) for out, seed in zip(outputs, seeds) if out.requires_grad]
+    if not pairs:
+        return [None] * len(inputs)
+    with enable_grad():
+        found: Sequence[Tensor | None] = _core._grad(
+            [out for out, _ in pairs],
+            inputs,
+            [seed for _, seed in pairs],
+            retain_graph=True,
+            create_graph=create_graph,
+            allow_unused=True,
+        )
+    return found
+
+
+def blocks(output: Tensor, inputs: Sequence[Tensor], row: Callable[[Tensor, Tensor], Sequence[Tensor]]) -> list[Tensor]:
+    """The derivative of every element of `output` by each input, of shape output.shape + input.shape.
+
+    row(flat, seed) gives the products of the flattened output's Jacobian with a seed that picks one element.
+    """
+    count, flat = output.numel(), output.reshape(-1)
+    rows = []
+    for index in range(count):
+        seed = _core.zeros(count, dtype=output.dtype)
+        seed[index] = 1
+        rows.append(row(flat, seed))
+    shape = tuple(output.shape)
+    if not rows:
+        return [_core.zeros((*shape, *x.shape), dtype=x.dtype) for x in inputs]
+    return [_core.stack(list(column)).reshape((*shape, *column[0].shape)) for column in zip(*rows)]
+
+
 # --- one level of differentiation -------------------------------------------------------------------------------
 _depth = 0
 
@@ -136,15 +178,11 @@ class _Level:
                         f"{name}: only tensors of floating point can be differentiated by, got {leaf.dtype}"
                     )
                 self.outer = self.outer or leaf.requires_grad
-            changed[place] = _map(self._alias, args[place])
+            changed[place] = _map(alias, args[place])
             self.inner.append(changed[place])
         self.inputs = _leaves(self.inner)
         self.single = isinstance(argnums, int)
         self.args = tuple(changed)
-
-    @staticmethod
-    def _alias(x: Tensor) -> Tensor:
-        return x.view_as(x) if x.requires_grad else x.detach().requires_grad_()
 
     def run(self, f: Callable[..., Any], kwargs: dict[str, Any]) -> Any:
         global _depth
@@ -163,18 +201,7 @@ class _Level:
 
     def pull(self, outputs: Sequence[Tensor], cotangents: Sequence[Tensor | None], create_graph: bool) -> list[Tensor]:
         """The products of cotangents and Jacobian, one for each input; zeros where an output does not depend on it."""
-        pairs = [(out, seed) for out, seed in zip(outputs, cotangents) if out.requires_grad]
-        if not pairs:
-            return [_core.zeros_like(x) for x in self.inputs]
-        with enable_grad():
-            found = _core._grad(
-                [out for out, _ in pairs],
-                self.inputs,
-                [seed for _, seed in pairs],
-                retain_graph=True,
-                create_graph=create_graph,
-                allow_unused=True,
-            )
+        found = pull(outputs, self.inputs, cotangents, create_graph)
         return [_core.zeros_like(x) if g is None else g for x, g in zip(self.inputs, found)]
 
     def structured(self, leaves: Sequence[Any]) -> Any:
@@ -358,21 +385,6 @@ def hvp(f: Callable[..., Any], primals: Any, tangents: Any) -> tuple[Any, Any]:
 
 
 # --- whole matrices ---------------------------------------------------------------------------------------------
-def _rows(level: _Level, output: Tensor, create_graph: bool) -> list[Tensor]:
-    """The derivative of every element of `output` by each input: of shape output.shape + input.shape."""
-    count = output.numel()
-    flat = output.reshape(-1)
-    rows = []
-    for index in range(count):
-        seed = _core.zeros(count, dtype=output.dtype)
-        seed[index] = 1
-        rows.append(level.pull([flat], [seed], create_graph))
-    shape = tuple(output.shape)
-    if not rows:
-        return [_core.zeros((*shape, *x.shape), dtype=x.dtype) for x in level.inputs]
-    return [_core.stack(list(column)).reshape((*shape, *column[0].shape)) for column in zip(*rows)]
-
-
 def jacrev(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -> Callable[..., Any]:
     """The Jacobian of f: for each result, a tensor of shape result.shape + argument.shape.
 
@@ -391,7 +403,11 @@ def jacrev(f: Callable[..., Any], argnums: Argnums = 0, has_aux: bool = False) -
         value, aux = _split(level.run(f, kwargs), has_aux, "jacrev")
         outputs = _tensors(value, "jacrev: the results of the function")
         keep = level.keeps_graph(outputs)
-        found = _like(value, [level.structured(_rows(level, out, keep)) for out in outputs])
+
+        def row(flat: Tensor, seed: Tensor) -> list[Tensor]:
+            return level.pull([flat], [seed], keep)
+
+        found = _like(value, [level.structured(blocks(out, level.inputs, row)) for out in outputs])
         found, aux = level.close(found, keep), level.close(aux, keep)
         if from_numpy:
             found, aux = _to_numpy(found), _to_numpy(aux)

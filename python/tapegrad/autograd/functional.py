@@ -19,6 +19,7 @@ from typing import Any
 
 from .. import _core
 from .._core import Tensor, enable_grad
+from ..func import alias, blocks, pull
 
 __all__ = ["hessian", "hvp", "jacobian", "jvp", "vhp", "vjp"]
 
@@ -45,9 +46,7 @@ def _as_tuple(value: Any, what: str, name: str) -> tuple[tuple[Tensor, ...], boo
 
 def _fresh(inputs: tuple[Tensor, ...], create_graph: bool) -> tuple[Tensor, ...]:
     """Aliases to differentiate by: part of the outer graph where the result is to be differentiated itself."""
-    if create_graph:
-        return tuple(x.view_as(x) if x.requires_grad else x.detach().requires_grad_() for x in inputs)
-    return tuple(x.detach().requires_grad_() for x in inputs)
+    return tuple(alias(x if create_graph else x.detach()) for x in inputs)
 
 
 def _strict(found: Tensor | None, strict: bool, what: str) -> None:
@@ -64,18 +63,7 @@ def _pull(
     what: str,
 ) -> tuple[Tensor, ...]:
     """The products of seeds and Jacobian, zeros where an output does not depend on an input."""
-    pairs = [(out, seed) for out, seed in zip(outputs, seeds) if out.requires_grad]
-    if not pairs:
-        _strict(None, strict, what)
-        return tuple(_core.zeros_like(x) for x in inputs)
-    found = _core._grad(
-        [out for out, _ in pairs],
-        inputs,
-        [seed for _, seed in pairs],
-        retain_graph=True,
-        create_graph=create_graph,
-        allow_unused=True,
-    )
+    found = pull(outputs, inputs, seeds, create_graph)
     for g in found:
         _strict(g, strict, what)
     return tuple(_core.zeros_like(x) if g is None else g for x, g in zip(inputs, found))
@@ -105,6 +93,20 @@ def _same_shapes(v: tuple[Tensor, ...], other: tuple[Tensor, ...], name: str) ->
                 if len(v) == 1
                 else f"Entry {index} in v has invalid size: should be {b.shape} but got {a.shape}"
             )
+
+
+def _directions(inputs: tuple[Tensor, ...], v: Any, name: str) -> tuple[Tensor, ...]:
+    """v in the structure of the inputs; may be left out for a single element."""
+    if v is None:
+        if len(inputs) != 1 or inputs[0].numel() != 1:
+            raise RuntimeError(
+                "The vector v can only be None if the input to the user-provided function is a single Tensor with a "
+                "single element."
+            )
+        return (_core.ones_like(inputs[0]),)
+    directions, _ = _as_tuple(v, "v", name)
+    _same_shapes(directions, inputs, name)
+    return directions
 
 
 def _leave(tensors: tuple[Tensor, ...], as_tuple: bool, create_graph: bool) -> Any:
@@ -137,18 +139,11 @@ def jacobian(
         outputs, several_outputs = _as_tuple(func(*at), "outputs of the user-provided function", "jacobian")
         result = []
         for number, out in enumerate(outputs):
-            flat, count = out.reshape(-1), out.numel()
-            rows = []
-            for index in range(count):
-                seed = _core.zeros(count, dtype=out.dtype)
-                seed[index] = 1
-                rows.append(_pull((flat,), at, (seed,), create_graph, strict, f"Output {number}"))
-            blocks = (
-                tuple(_core.stack(list(column)).reshape((*out.shape, *x.shape)) for x, column in zip(at, zip(*rows)))
-                if rows
-                else tuple(_core.zeros((*out.shape, *x.shape), dtype=x.dtype) for x in at)
-            )
-            result.append(_leave(blocks, several_inputs, create_graph))
+
+            def row(flat: Tensor, seed: Tensor, what: str = f"Output {number}") -> tuple[Tensor, ...]:
+                return _pull((flat,), at, (seed,), create_graph, strict, what)
+
+            result.append(_leave(tuple(blocks(out, at, row)), several_inputs, create_graph))
     return tuple(result) if several_outputs else result[0]
 
 
@@ -221,16 +216,7 @@ def jvp(
     (tensor([1., 4.]), tensor([2., 4.]))
     """
     given, _ = _as_tuple(inputs, "inputs", "jvp")
-    if v is None:
-        if len(given) != 1 or given[0].numel() != 1:
-            raise RuntimeError(
-                "The vector v can only be None if the input to the user-provided function is a single Tensor with a "
-                "single element."
-            )
-        directions: tuple[Tensor, ...] = (_core.ones_like(given[0]),)
-    else:
-        directions, _ = _as_tuple(v, "v", "jvp")
-        _same_shapes(directions, given, "jvp")
+    directions = _directions(given, v, "jvp")
     with enable_grad():
         at = _fresh(given, create_graph)
         outputs, many = _as_tuple(func(*at), "outputs of the user-provided function", "jvp")
@@ -258,13 +244,7 @@ def vhp(
         at = _fresh(given, create_graph)
         output = _scalar(func(*at), "vhp")
         first = _pull((output,), at, (None,), True, strict, "The output")
-        if v is None and (len(at) != 1 or at[0].numel() != 1):
-            raise RuntimeError(
-                "The vector v can only be None if the input to the user-provided function is a single Tensor with a "
-                "single element."
-            )
-        seeds: tuple[Tensor, ...] = (_core.ones_like(at[0]),) if v is None else _as_tuple(v, "v", "vhp")[0]
-        _same_shapes(seeds, at, "vhp")
+        seeds = _directions(at, v, "vhp")
         product = _pull(first, at, seeds, create_graph, strict, "The gradient")
     return _leave((output,), False, create_graph), _leave(product, several, create_graph)
 
