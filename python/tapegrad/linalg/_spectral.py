@@ -23,6 +23,7 @@ from ._common import (
     written,
 )
 from ._inverse import LinalgInvEx
+from ._norms import matrix_norm
 
 # ---- symmetric eigenproblem ----------------------------------------------------------------------------------------
 
@@ -399,16 +400,6 @@ def matrix_rank(
     return written("linalg.matrix_rank", result, out)
 
 
-def _size(A: Tensor, p: Any) -> Tensor:
-    """Norm of matrices for cond()."""
-    if p == "fro":
-        return (A * A).sum((-2, -1)).sqrt()
-    if p == "nuc":
-        return svdvals(A).sum(-1)
-    sums = A.abs().sum(-2 if abs(p) == 1 else -1)
-    return sums.amax(-1) if p > 0 else sums.amin(-1)
-
-
 def cond(A: Tensor, p: Any = None, *, out: Tensor | None = None) -> Tensor:
     """Condition number of a matrix: norm(A) * norm(inverse of A), infinite for a singular one.
 
@@ -436,7 +427,7 @@ def cond(A: Tensor, p: Any = None, *, out: Tensor | None = None) -> Tensor:
         return written("linalg.cond", A.sum((-2, -1)), out)
     check_floating("linalg.inv", A)
     inverse, info = LinalgInvEx.apply(A, None)
-    quotient = _size(A, p) * _size(_core.where(info[..., None, None] == 0, inverse, 0.0), p)
+    quotient = matrix_norm(A, p) * matrix_norm(_core.where(info[..., None, None] == 0, inverse, 0.0), p)
     return written("linalg.cond", _core.where(info == 0, quotient, math.inf), out)
 
 
