@@ -13,7 +13,7 @@
 #pragma once
 
 #include <array>
-#include <tuple>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -60,11 +60,31 @@ Saves<sizeof...(T)> saves(const T&... items) {
 
 [[noreturn]] void raise_graph_freed();
 
-template <size_t N, size_t M, class F>
-class RecordedNode final : public Node {
+// A recorded operation of N inputs that keeps M tensors: all but its function, so that hundreds of
+// operations share this code.
+template <size_t N, size_t M>
+class RecordedBase : public Node {
  public:
-  RecordedNode(const char* name, const Inputs<N>& in, const Saves<M>& to_save, F f)
-      : name_(name), f_(std::move(f)) {
+  const char* name() const override { return name_; }
+  void release_saved() noexcept override {
+    if (M) released = true;
+    for (auto& s : saved_) s.reset();
+  }
+  Tensor saved_tensor(size_t i) override {
+    if (M && released) raise_graph_freed();
+    return i < M ? saved_[i].unpack(this) : Tensor();
+  }
+  [[gnu::noinline]] ~RecordedBase() override {}
+
+  template <class F>
+  void apply(F& f, std::span<Tensor> grads, GradInputs& to) {
+    if (M && released) raise_graph_freed();
+    apply(f, grads, to, std::make_index_sequence<M>());
+  }
+
+ protected:
+  [[gnu::noinline]] RecordedBase(const char* name, const Inputs<N>& in, const Saves<M>& to_save)
+      : name_(name) {
     for (size_t i = 0; i < N; ++i)
       if (in.tensors[i]->defined()) edges_[i] = gradient_edge(*in.tensors[i]);
     for (size_t i = 0; i < M; ++i)
@@ -74,52 +94,81 @@ class RecordedNode final : public Node {
     edges = edges_.data();
     edge_count = N;
   }
-  const char* name() const override { return name_; }
-  void backward(std::span<Tensor> grads, GradInputs& to) override {
-    if (M && released) raise_graph_freed();
-    apply(grads, to, std::make_index_sequence<M>());
-  }
-  void release_saved() noexcept override {
-    if (M) released = true;
-    for (auto& s : saved_) s.reset();
-  }
-  Tensor saved_tensor(size_t i) override {
-    if (M && released) raise_graph_freed();
-    return i < M ? saved_[i].unpack(this) : Tensor();
-  }
 
  private:
-  template <size_t... I>
-  void apply(std::span<Tensor> grads, GradInputs& to, std::index_sequence<I...>) {
+  template <class F, size_t... I>
+  void apply(F& f, std::span<Tensor> grads, GradInputs& to, std::index_sequence<I...>) {
     if constexpr (std::is_invocable_v<F&, GradInputs&, std::span<Tensor>,
                                       decltype((void)I, Tensor())...>) {
-      f_(to, grads, saved_[I].unpack(this)...);
+      f(to, grads, saved_[I].unpack(this)...);
     } else if constexpr (N == 1 && std::is_invocable_r_v<Tensor, F&, const Tensor&,
                                                          decltype((void)I, Tensor())...>) {
-      if (grads[0].defined()) to.set(0, f_(grads[0], saved_[I].unpack(this)...));
+      if (grads[0].defined()) to.set(0, f(grads[0], saved_[I].unpack(this)...));
     } else {
-      if (grads[0].defined()) f_(to, grads[0], saved_[I].unpack(this)...);
+      if (grads[0].defined()) f(to, grads[0], saved_[I].unpack(this)...);
     }
   }
 
   const char* name_;
-  [[no_unique_address]] F f_;
   std::array<Edge, N> edges_;
   std::array<Saved, M> saved_;
 };
 
+// With a function that has captured something.
+template <size_t N, size_t M, class F>
+class RecordedNode final : public RecordedBase<N, M> {
+ public:
+  RecordedNode(const char* name, const Inputs<N>& in, const Saves<M>& saved, F f)
+      : RecordedBase<N, M>(name, in, saved), f_(std::move(f)) {}
+  void backward(std::span<Tensor> grads, GradInputs& to) override { this->apply(f_, grads, to); }
+
+ private:
+  F f_;
+};
+
+// With a function that has captured nothing: one class for all of them.
+template <size_t N, size_t M>
+class RecordedCall final : public RecordedBase<N, M> {
+ public:
+  using Call = void (*)(RecordedBase<N, M>& node, std::span<Tensor> grads, GradInputs& to);
+  [[gnu::noinline]] RecordedCall(const char* name, const Inputs<N>& in, const Saves<M>& saved,
+                                 Call call)
+      : RecordedBase<N, M>(name, in, saved), call_(call) {}
+  void backward(std::span<Tensor> grads, GradInputs& to) override { call_(*this, grads, to); }
+
+ private:
+  Call call_;
+};
+
+template <size_t N, size_t M, class F>
+Node* recorded_node(const char* name, const Inputs<N>& in, const Saves<M>& saved, F&& f) {
+  using Function = std::remove_cvref_t<F>;
+  if constexpr (std::is_empty_v<Function>) {
+    return new RecordedCall<N, M>(
+        name, in, saved, [](RecordedBase<N, M>& node, std::span<Tensor> grads, GradInputs& to) {
+          Function function;
+          node.apply(function, grads, to);
+        });
+  } else {
+    return new RecordedNode<N, M, Function>(name, in, saved, std::forward<F>(f));
+  }
+}
+
 template <size_t N>
-bool should_record(const Inputs<N>& in) {
-  if (!grad_mode.enabled) return false;
+[[gnu::noinline]] bool any_joins_graph(const Inputs<N>& in) {
   bool any = false;
   for (const Tensor* t : in.tensors) any |= t->defined() && joins_graph(*t);
   return any;
+}
+template <size_t N>
+bool should_record(const Inputs<N>& in) {
+  return grad_mode.enabled && any_joins_graph(in);
 }
 
 template <size_t N, size_t M, class F>
 void record(const char* name, const Tensor& out, const Inputs<N>& in, const Saves<M>& saved, F f) {
   if (!should_record(in)) return;
-  set_grad_fn(out, new RecordedNode<N, M, F>(name, in, saved, std::move(f)));
+  set_grad_fn(out, recorded_node(name, in, saved, std::move(f)));
 }
 
 // The same for several outputs: the function takes (GradInputs&, std::span<Tensor> grads,
@@ -128,7 +177,7 @@ template <size_t N, size_t M, class F>
 void record_outputs(const char* name, std::span<const Tensor> outs, const Inputs<N>& in,
                     const Saves<M>& saved, F f) {
   if (outs.empty() || !should_record(in)) return;
-  auto* node = new RecordedNode<N, M, F>(name, in, saved, std::move(f));
+  Node* node = recorded_node(name, in, saved, std::move(f));
   node->output_count = uint32_t(outs.size());
   for (size_t i = 0; i < outs.size(); ++i) {
     if (i) ++node->refcount;
