@@ -1,7 +1,7 @@
-// Elementwise loops for functions that exist for float, double and int64 only. A block kernel is a
-// straight loop over contiguous numbers; run_blocks() feeds it operands of any dtype and stride,
-// 256 numbers at a time, and passes contiguous operands of the kernel's own type on as they are. So
-// an op costs two or three small loops in the binary instead of one for each dtype.
+// Elementwise loops. A block kernel is a straight loop over contiguous numbers of one type, written
+// for the few types that arithmetic runs in; run_blocks() feeds it operands of any dtype and
+// stride, 256 numbers at a time, and passes contiguous operands of the kernel's own type on as they
+// are. So an op costs two to four small loops, not one for each dtype and pattern of strides.
 #pragma once
 
 #include <cstdint>
@@ -9,40 +9,58 @@
 
 #include "core/dtype.h"
 
+// Elementwise operands are the same memory or lie apart: each number is read before its place is
+// written.
+#if defined(__clang__)
+#define TG_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define TG_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
 namespace tg {
 
 // out[i] = f(a[i], b[i]). A function of one number gets its parameters, if it has any, in b.
-template <class T>
-using BlockKernel = void (*)(T* out, const T* a, const T* b, int64_t n);
+using BlockKernel = void (*)(void* out, const void* a, const void* b, int64_t n);
 
+// Narrower integers wrap when a result is stored, so that their arithmetic may run in a wider type.
 struct BlockKernels {
-  BlockKernel<float> f32 = nullptr;  // also float16 and bfloat16
-  BlockKernel<double> f64 = nullptr;
-  BlockKernel<int64_t> i64 = nullptr;  // every integer type and bool
+  BlockKernel f32 = nullptr;  // also float16 and bfloat16
+  BlockKernel f64 = nullptr;
+  BlockKernel i64 = nullptr;   // int64, and what the next two are not there for
+  BlockKernel i32 = nullptr;   // int32, the narrower integers and bool
+  BlockKernel flag = nullptr;  // bool
+  bool predicate = false;      // the results are bools
 };
 
 struct BlockOperand {
   char* data;
-  std::span<const int64_t> strides;  // in elements; 0 where the operand is broadcast
+  const int64_t* strides;  // in elements; 0 where the operand is broadcast
   DType dtype;
 };
 
-// Which kernel runs follows from the dtype of `a`; `b` has the same one. Results that the dtype of
-// `out` cannot hold are converted: int64 wraps, a float becomes a bool or an int32.
+// out = f(a, b). Which kernel runs follows from the dtype of `a`; `b` has the same one. Results are
+// converted to the dtype of `out`.
 void run_blocks(const BlockKernels& kernels, std::span<const int64_t> sizes,
                 const BlockOperand& out, const BlockOperand& a, const BlockOperand& b);
 // The same for one input; `parameters` are in the type that the kernel computes with.
 void run_blocks(const BlockKernels& kernels, std::span<const int64_t> sizes,
                 const BlockOperand& out, const BlockOperand& a, const void* parameters);
+// The same for n numbers in a row, of which a and b may be one number repeated.
+void run_flat_blocks(const BlockKernels& kernels, DType in, char* out, DType out_dtype,
+                     const char* a, bool repeats_a, const char* b, bool repeats_b, int64_t n);
+void run_flat_blocks(const BlockKernels& kernels, DType in, char* out, DType out_dtype,
+                     const char* a, const void* parameters, int64_t n);
 
-// The kernel of a function or of a struct's forward().
-template <class F, class T>
-void unary_block(T* out, const T* a, const T*, int64_t n) {
-  for (int64_t i = 0; i < n; ++i) out[i] = static_cast<T>(F::forward(a[i]));
+// --- kernels of a function or of a struct's forward()
+template <class F, class Out, class T>
+void unary_block(Out* out, const T* a, const T*, int64_t n) {
+  TG_INDEPENDENT
+  for (int64_t i = 0; i < n; ++i) out[i] = static_cast<Out>(F::forward(a[i]));
 }
-template <class F, class T>
-void binary_block(T* out, const T* a, const T* b, int64_t n) {
-  for (int64_t i = 0; i < n; ++i) out[i] = static_cast<T>(F::forward(a[i], b[i]));
+template <class F, class Out, class T>
+void binary_block(Out* out, const T* a, const T* b, int64_t n) {
+  TG_INDEPENDENT
+  for (int64_t i = 0; i < n; ++i) out[i] = static_cast<Out>(F::forward(a[i], b[i]));
 }
 // Of a function that exists for double only.
 template <double (*F)(double)>
@@ -54,12 +72,22 @@ struct OfDoubles {
   static double forward(double x, double y) { return F(x, y); }
 };
 
+template <class Out, class T, void (*F)(Out*, const T*, const T*, int64_t)>
+void erased_block(void* out, const void* a, const void* b, int64_t n) {
+  F(static_cast<Out*>(out), static_cast<const T*>(a), static_cast<const T*>(b), n);
+}
+template <class T, void (*F)(T*, const T*, const T*, int64_t)>
+constexpr BlockKernel block = &erased_block<T, T, F>;
+template <class F, class Out, class T>
+constexpr BlockKernel unary_kernel = &erased_block<Out, T, &unary_block<F, Out, T>>;
+template <class F, class Out, class T>
+constexpr BlockKernel binary_kernel = &erased_block<Out, T, &binary_block<F, Out, T>>;
+
 template <class F>
-constexpr BlockKernels unary_blocks = {&unary_block<F, float>, &unary_block<F, double>};
+constexpr BlockKernels unary_blocks = {.f32 = unary_kernel<F, float, float>,
+                                       .f64 = unary_kernel<F, double, double>};
 template <class F>
-constexpr BlockKernels binary_blocks = {&binary_block<F, float>, &binary_block<F, double>};
-template <class F>
-constexpr BlockKernels binary_blocks_and_int = {&binary_block<F, float>, &binary_block<F, double>,
-                                                &binary_block<F, int64_t>};
+constexpr BlockKernels binary_blocks = {.f32 = binary_kernel<F, float, float>,
+                                        .f64 = binary_kernel<F, double, double>};
 
 }  // namespace tg

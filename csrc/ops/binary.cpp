@@ -47,14 +47,8 @@ T FloorDivide::forward(T a, T b) {
     return quotient - whole > T(0.5) ? whole + 1 : whole;
   } else {
     if (b == 0) runtime_error("ZeroDivisionError");
-    if constexpr (std::is_same_v<T, bool>)
-      return a;
-    else if constexpr (std::is_signed_v<T>) {
-      if (b == T(-1)) return static_cast<T>(-a);  // wraps for the smallest value
-      const T quotient = static_cast<T>(a / b);
-      return static_cast<T>(quotient - ((a % b != 0) && ((a < 0) != (b < 0))));
-    } else
-      return static_cast<T>(a / b);
+    if (b == T(-1)) return -a;  // wraps for the smallest value
+    return a / b - (a % b != 0 && (a < 0) != (b < 0));
   }
 }
 
@@ -65,14 +59,9 @@ T Remainder::forward(T a, T b) {
     return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
   } else {
     if (b == 0) runtime_error("ZeroDivisionError");
-    if constexpr (std::is_same_v<T, bool>)
-      return false;
-    else if constexpr (std::is_signed_v<T>) {
-      if (b == T(-1)) return 0;
-      const T mod = static_cast<T>(a % b);
-      return mod != 0 && (b < 0) != (mod < 0) ? static_cast<T>(mod + b) : mod;
-    } else
-      return static_cast<T>(a % b);
+    if (b == T(-1)) return 0;
+    const T mod = a % b;
+    return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
   }
 }
 auto Remainder::grad_right(const Tensor& g, auto a, const Tensor& b) {

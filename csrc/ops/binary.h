@@ -77,10 +77,7 @@ struct Pow {
   static void check_operands(const Operand& a, const Operand& b, DType in);
   template <class T>
   static T forward(T a, T b) {
-    if constexpr (std::is_same_v<T, bool>)
-      return a || !b;
-    else
-      return pow(a, b);
+    return pow(a, b);
   }
   static constexpr int left_uses = kLeft | kRight, right_uses = kLeft | kRight;
   static Tensor grad_left(const Tensor& g, const Tensor& a, double b) {
@@ -169,91 +166,70 @@ struct Ge : Comparison {
   static bool forward(auto a, auto b) { return a >= b; }
 };
 struct LogicalAnd : Comparison {
+  static constexpr bool has_bool_kernel = true;
   static constexpr bool tensors_only = true;
   static constexpr auto name = "logical_and", doc = "True where both elements are nonzero.";
   static bool forward(auto a, auto b) { return a && b; }
 };
 struct LogicalOr : Comparison {
+  static constexpr bool has_bool_kernel = true;
   static constexpr bool tensors_only = true;
   static constexpr auto name = "logical_or", doc = "True where either element is nonzero.";
   static bool forward(auto a, auto b) { return a || b; }
 };
 struct LogicalXor : Comparison {
+  static constexpr bool has_bool_kernel = true;
   static constexpr bool tensors_only = true;
   static constexpr auto name = "logical_xor",
                         doc = "True where exactly one of the elements is nonzero.";
   static bool forward(auto a, auto b) { return !a != !b; }
 };
 
-// Operations on the bits of integers; refuse floats as PyTorch does.
-template <class T>
-[[noreturn]] inline void refuse_bits(const char* name) {
-  fail(ErrorKind::NotImplemented, "\"", name, "_cpu\" not implemented for '",
-       info(dtype_of<T>).scalar, "'");
-}
+// Operations on the bits of integers.
 struct BitwiseAnd {
   static constexpr auto name = "bitwise_and", node = "",
                         doc = "Bitwise and of integers; logical and of bools.";
-  static constexpr auto domain = Domain::Any;
-  template <class T>
-  static T forward(T a, T b) {
-    if constexpr (std::is_integral_v<T>)
-      return static_cast<T>(a & b);
-    else
-      refuse_bits<T>(name);
-  }
+  static constexpr auto domain = Domain::Bits;
+  static constexpr bool has_bool_kernel = true;
+  static auto forward(auto a, auto b) { return a & b; }
 };
 struct BitwiseOr {
   static constexpr auto name = "bitwise_or", node = "",
                         doc = "Bitwise or of integers; logical or of bools.";
-  static constexpr auto domain = Domain::Any;
-  template <class T>
-  static T forward(T a, T b) {
-    if constexpr (std::is_integral_v<T>)
-      return static_cast<T>(a | b);
-    else
-      refuse_bits<T>(name);
-  }
+  static constexpr auto domain = Domain::Bits;
+  static constexpr bool has_bool_kernel = true;
+  static auto forward(auto a, auto b) { return a | b; }
 };
 struct BitwiseXor {
   static constexpr auto name = "bitwise_xor", node = "",
                         doc = "Bitwise exclusive or of integers and bools.";
-  static constexpr auto domain = Domain::Any;
-  template <class T>
-  static T forward(T a, T b) {
-    if constexpr (std::is_integral_v<T>)
-      return static_cast<T>(a ^ b);
-    else
-      refuse_bits<T>(name);
-  }
+  static constexpr auto domain = Domain::Bits;
+  static constexpr bool has_bool_kernel = true;
+  static auto forward(auto a, auto b) { return a ^ b; }
 };
 // Shifts: by the width or more, or by a negative amount, gives 0 (-1 for a negative number shifted
 // right).
 struct LeftShift {
   static constexpr auto name = "bitwise_left_shift", node = "",
                         doc = "Bits of input moved left by other.";
-  static constexpr auto domain = Domain::Any;
+  static constexpr auto kernel_name = "lshift";
+  static constexpr auto domain = Domain::Integers;
   template <class T>
   static T forward(T a, T b) {
-    if constexpr (std::is_same_v<T, bool> || !std::is_integral_v<T>)
-      refuse_bits<T>("lshift");
-    else
-      return b < T(0) || b >= T(sizeof(T) * 8)
-                 ? T(0)
-                 : static_cast<T>(static_cast<std::make_unsigned_t<T>>(a) << b);
+    return b < T(0) || b >= T(sizeof(T) * 8)
+               ? T(0)
+               : static_cast<T>(static_cast<std::make_unsigned_t<T>>(a) << b);
   }
 };
 struct RightShift {
   static constexpr auto name = "bitwise_right_shift", node = "",
                         doc = "Bits of input moved right by other, keeping the sign.";
-  static constexpr auto domain = Domain::Any;
+  static constexpr auto kernel_name = "rshift";
+  static constexpr auto domain = Domain::Integers;
   template <class T>
   static T forward(T a, T b) {
-    if constexpr (std::is_same_v<T, bool> || !std::is_integral_v<T>)
-      refuse_bits<T>("rshift");
-    else
-      return b < T(0) || b >= T(sizeof(T) * 8) ? static_cast<T>(a < T(0) ? -1 : 0)
-                                               : static_cast<T>(a >> b);
+    return b < T(0) || b >= T(sizeof(T) * 8) ? static_cast<T>(a < T(0) ? -1 : 0)
+                                             : static_cast<T>(a >> b);
   }
 };
 inline void refuse_bool_division(const char* kernel, DType dtype) {
@@ -308,18 +284,14 @@ struct DivTrunc {  // div(rounding_mode="trunc")
       return std::trunc(a / b);
     else {
       if (b == 0) runtime_error("ZeroDivisionError");
-      if constexpr (std::is_same_v<T, bool>)
-        return a;
-      else if constexpr (std::is_signed_v<T>)
-        return b == T(-1) ? static_cast<T>(-a) : static_cast<T>(a / b);
-      else
-        return static_cast<T>(a / b);
+      return b == T(-1) ? -a : a / b;
     }
   }
 };
 // One-sided bounds; the gradient passes where the bound does not bite (the bound itself included).
 struct ClampMin {
-  static constexpr auto name = "clamp_min", node = "ClampBackward1", tensor_node = "ClampBackward0",
+  static constexpr auto name = "clamp_min", node = "ClampBackward1",
+                        node_of_tensors = "ClampBackward0",
                         doc = "The greater of input and min; NaN stays.";
   static constexpr auto domain = Domain::Any;
   template <class T>
@@ -335,7 +307,8 @@ struct ClampMin {
   }
 };
 struct ClampMax {
-  static constexpr auto name = "clamp_max", node = "ClampBackward1", tensor_node = "ClampBackward0",
+  static constexpr auto name = "clamp_max", node = "ClampBackward1",
+                        node_of_tensors = "ClampBackward0",
                         doc = "The lesser of input and max; NaN stays.";
   static constexpr auto domain = Domain::Any;
   template <class T>

@@ -1,28 +1,12 @@
 #include "ops/copy.h"
 
 #include "autograd/record.h"
+#include "kernels/cast.h"
 #include "kernels/loops.h"
 #include "ops/elementwise.h"
 
 namespace tg {
 namespace {
-
-template <class To, class From>
-void cast_row(const std::array<char*, 2>& data, const std::array<int64_t, 2>& stride, int64_t n) {
-  if (stride[0] == int64_t(sizeof(To)) && stride[1] == int64_t(sizeof(From))) {
-    auto* to = reinterpret_cast<To*>(data[0]);
-    auto* from = reinterpret_cast<const From*>(data[1]);
-    if constexpr (std::is_same_v<To, From>) {
-      std::memcpy(to, from, size_t(n) * sizeof(To));
-    } else {
-      for (int64_t i = 0; i < n; ++i) to[i] = convert<To>(from[i]);
-    }
-    return;
-  }
-  char *to = data[0], *from = data[1];
-  for (int64_t i = 0; i < n; ++i, to += stride[0], from += stride[1])
-    *reinterpret_cast<To*>(to) = convert<To>(*reinterpret_cast<const From*>(from));
-}
 
 bool may_overlap(const Tensor& a, const Tensor& b) {
   if (!a.numel() || !b.numel()) return false;
@@ -43,16 +27,13 @@ void copy_values(const Tensor& dst, const Tensor& src) {
     return;
   if (may_overlap(dst, src)) return copy_values(dst, clone(detached_alias(src, false)));
   const Dims from = broadcast_strides(src, dst.sizes());
-  visit_dtype(dst.dtype(), [&](auto to) {
-    visit_dtype(src.dtype(), [&](auto source) {
-      using To = typename decltype(to)::type;
-      using From = typename decltype(source)::type;
-      for_each_row<2>(
-          dst.sizes(),
-          {{dst->data, src->data}, {dst->strides(), from.data()}, {sizeof(To), sizeof(From)}},
-          cast_row<To, From>);
-    });
-  });
+  for_each_row<2>(dst.sizes(),
+                  {{dst->data, src->data},
+                   {dst->strides(), from.data()},
+                   {itemsize(dst.dtype()), itemsize(src.dtype())}},
+                  [cast = cast_row(dst.dtype(), src.dtype())](
+                      const std::array<char*, 2>& data, const std::array<int64_t, 2>& stride,
+                      int64_t n) { cast(data[0], stride[0], data[1], stride[1], n); });
 }
 
 void fill_values(const Tensor& dst, const Scalar& value) {

@@ -1,49 +1,299 @@
 #include "ops/elementwise.h"
 
+#include <cstring>
+
 namespace tg {
 
-void run_unary(UnaryRow row, const Tensor& out, const Tensor& in) {
-  const int64_t to = itemsize(out.dtype()), from = itemsize(in.dtype());
-  if (in.is_contiguous() && out.is_contiguous()) {
-    const LongWork work(in.numel());
-    row({out->data, in->data}, {to, from}, in.numel());
-  } else {
-    for_each_row<2>(in.sizes(),
-                    {{out->data, in->data}, {out->strides(), in->strides()}, {to, from}}, row);
+// --- dtypes
+// ----------------------------------------------------------------------------------------
+DType elementwise_dtype(DType in, Domain domain, const char* kernel_name) {
+  auto refuse = [&] {
+    fail(ErrorKind::NotImplemented, "\"", kernel_name, "_cpu\" not implemented for '",
+         info(in).scalar, "'");
+  };
+  if (is_complex(in)) refuse();
+  switch (domain) {
+    case Domain::Any:
+    case Domain::Predicate:
+      break;
+    case Domain::Number:
+      if (in == DType::Bool) refuse();
+      break;
+    case Domain::Integers:
+      if (!is_integral(in)) refuse();
+      break;
+    case Domain::Bits:
+      if (is_floating(in)) refuse();
+      break;
+    case Domain::OnlyFloating:
+      if (!is_floating(in)) refuse();
+      break;
+    case Domain::Floating:
+    case Domain::WideFloating:
+      if (!is_floating(in)) in = default_dtype();
+      if (domain == Domain::WideFloating && itemsize(in) == 2) refuse();
+      break;
+  }
+  return in;
+}
+
+DType elementwise_dtype(DType in, const Elementwise& op) {
+  if (in == DType::Bool) [[unlikely]] {
+    if (op.refuse_bool) op.refuse_bool();
+    if (op.bool_as_int) return DType::Int64;
+  }
+  return elementwise_dtype(in, op.domain, op.kernel_name);
+}
+
+// --- values
+// ----------------------------------------------------------------------------------------
+Dims broadcast_strides(const Tensor& t, std::span<const int64_t> sizes) {
+  Dims strides(int(sizes.size()));
+  const int shift = int(sizes.size()) - t.dim();
+  for (int i = shift; i < int(sizes.size()); ++i)
+    strides[i] = t.size(i - shift) == 1 && sizes[size_t(i)] != 1 ? 0 : t.stride(i - shift);
+  return strides;
+}
+
+Tensor apply_blocks(const BlockKernels& kernels, const Tensor& x, const void* parameters,
+                    std::optional<DType> out) {
+  const DType dtype = out ? *out : kernels.predicate ? DType::Bool : x.dtype();
+  if (x.is_contiguous()) {
+    Tensor result = empty(x.sizes(), dtype);
+    run_flat_blocks(kernels, x.dtype(), result->data, dtype, x->data, parameters, x.numel());
+    return result;
+  }
+  Tensor result = empty_for(x.sizes(), dtype, {&x});
+  run_blocks(kernels, x.sizes(), {result->data, result.strides().data(), dtype},
+             {x->data, x.strides().data(), x.dtype()}, parameters);
+  return result;
+}
+
+Tensor apply_gradient(const BlockKernels& kernels, const Tensor& grad, const Tensor& kept) {
+  const bool flat = same_dense_layout(grad, kept);
+  const Tensor g = flat ? grad : contiguous(grad), k = flat ? kept : contiguous(kept);
+  Tensor out = g.is_contiguous() ? empty(g.sizes(), g.dtype()) : empty_like(g, g.dtype());
+  run_flat_blocks(kernels, g.dtype(), out->data, g.dtype(), g->data, false, k->data, false,
+                  g.numel());
+  return out;
+}
+
+namespace {
+// An operand in the dtype `in`: a tensor, cast if need be, or a number in a buffer.
+struct Side {
+  Side(const Operand& x, DType in) {
+    if (!x.is_tensor()) {
+      visit_dtype(in, [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        const T value = x.scalar.to<T>();
+        std::memcpy(number, &value, sizeof value);
+      });
+    } else if (x.tensor->dtype() == in) {
+      tensor = x.tensor;
+    } else {
+      GradModeGuard off(false);
+      held = to_dtype(*x.tensor, in);
+      tensor = &held;
+    }
+  }
+  char* data() { return tensor ? (*tensor)->data : number; }
+  bool repeats() const { return !tensor || tensor->numel() == 1; }
+  bool flat_beside(const Tensor& out) const {
+    return repeats() || (tensor->is_contiguous() && tensor->numel() == out.numel());
+  }
+  Dims strides(const Tensor& out) const {
+    return tensor ? broadcast_strides(*tensor, out.sizes()) : Dims(out.dim());
+  }
+  const Tensor* tensor = nullptr;
+  Tensor held;
+  alignas(8) char number[8];
+};
+
+void run_binary(const BlockKernels& kernels, const Tensor& out, Side& a, Side& b, DType in) {
+  if (out.is_contiguous() && a.flat_beside(out) && b.flat_beside(out)) {
+    run_flat_blocks(kernels, in, out->data, out.dtype(), a.data(), a.repeats(), b.data(),
+                    b.repeats(), out.numel());
+    return;
+  }
+  const Dims stride_a = a.strides(out), stride_b = b.strides(out);
+  run_blocks(kernels, out.sizes(), {out->data, out.strides().data(), out.dtype()},
+             {a.data(), stride_a.data(), in}, {b.data(), stride_b.data(), in});
+}
+
+// Memory for the result, in the order of the operands'.
+Tensor result_for(const Tensor* a, const Tensor* b, DType dtype) {
+  if (!a || !b) {
+    const Tensor& t = a ? *a : *b;
+    return t.is_contiguous() ? empty(t.sizes(), dtype) : empty_for(t.sizes(), dtype, {&t});
+  }
+  if (a->same_sizes(*b))
+    return a->is_contiguous() ? empty(a->sizes(), dtype) : empty_for(a->sizes(), dtype, {a, b});
+  const Dims sizes = broadcast_sizes(a->sizes(), b->sizes());
+  return a->is_contiguous() && b->is_contiguous() ? empty(sizes, dtype)
+                                                  : empty_for(sizes, dtype, {a, b});
+}
+
+void check(const Elementwise& op, const Operand& a, const Operand& b, DType in) {
+  if (op.check_dtype) op.check_dtype(in);
+  if (op.check_operands) op.check_operands(a, b, in);
+}
+}  // namespace
+
+Tensor apply_blocks(const Elementwise& op, const Operand& a, const Operand& b) {
+  if (!a.is_tensor() && !b.is_tensor()) [[unlikely]] {
+    if (!op.takes_two_numbers)
+      type_error(op.name, "(): argument 'input' (position 1) must be Tensor, not ",
+                 a.scalar.is_floating() ? "float" : "int");
+    const Tensor left = empty(Dims(), scalar_dtype(a.scalar));
+    fill_values(left, a.scalar);
+    return apply_blocks(op, left, b);
+  }
+  const DType in = elementwise_dtype(result_type(a, b), op);
+  check(op, a, b, in);
+  Side left(a, in), right(b, in);
+  Tensor out = result_for(a.tensor, b.tensor, op.kernels.predicate ? DType::Bool : in);
+  run_binary(op.kernels, out, left, right, in);
+  return out;
+}
+
+// --- the tape
+// ----------------------------------------------------------------------------------------
+namespace {
+
+class BinaryNode final : public Node {
+ public:
+  BinaryNode(const BinaryDerivatives& op, const Tensor& a, const Tensor& b) : op_(op) {
+    edges_[0] = gradient_edge(a);
+    edges_[1] = gradient_edge(b);
+    edges = edges_;
+    edge_count = 2;
+    const int uses = (edges_[0] ? op.left_uses : 0) | (edges_[1] ? op.right_uses : 0);
+    if (uses & kLeft) left_ = Saved(a);
+    if (uses & kRight) right_ = Saved(b);
+    if (!a.same_sizes(b) || a.dtype() != b.dtype()) shapes_ = std::make_unique<Shapes>(a, b);
+  }
+  const char* name() const override { return op_.node; }
+  void backward(std::span<Tensor> grads, GradInputs& to) override {
+    if (released) raise_graph_freed();
+    if (!grads[0].defined()) return;
+    const Tensor a = left_.unpack(this), b = right_.unpack(this);
+    if (to.needed(0)) to.set(0, fit(op_.left(grads[0], a, b), 0));
+    if (to.needed(1)) to.set(1, fit(op_.right(grads[0], a, b), 1));
+  }
+  void release_saved() noexcept override {
+    if (left_.defined() || right_.defined()) released = true;
+    left_.reset();
+    right_.reset();
+  }
+  Tensor saved_tensor(size_t i) override {
+    if (released) raise_graph_freed();
+    return i == 0 ? left_.unpack(this) : i == 1 ? right_.unpack(this) : Tensor();
+  }
+
+ private:
+  struct Shapes : SmallAllocated<Shapes> {
+    Shapes(const Tensor& a, const Tensor& b)
+        : sizes{Dims(a.sizes()), Dims(b.sizes())}, dtypes{a.dtype(), b.dtype()} {}
+    Dims sizes[2];
+    DType dtypes[2];
+  };
+  Tensor fit(Tensor grad, int i) const {
+    return shapes_ ? sum_to(grad, shapes_->sizes[i], shapes_->dtypes[i]) : grad;
+  }
+
+  const BinaryDerivatives& op_;
+  Edge edges_[2];
+  Saved left_, right_;
+  std::unique_ptr<Shapes> shapes_;
+};
+
+// One operand is a number: one edge.
+class BinaryNumberNode final : public Node {
+ public:
+  BinaryNumberNode(const BinaryDerivatives& op, const Tensor& t, double number, bool number_left)
+      : op_(op), number_(number), dtype_(t.dtype()), number_left_(number_left) {
+    edge_ = gradient_edge(t);
+    edges = &edge_;
+    edge_count = 1;
+    if (number_left ? op.right_uses & kRight : op.left_uses & kLeft) kept_ = Saved(t);
+  }
+  const char* name() const override {
+    return number_left_ ? op_.node_number_left : op_.node_number_right;
+  }
+  int number_input() const override { return op_.number_is_input ? 1 : -1; }
+  void backward(std::span<Tensor> grads, GradInputs& to) override {
+    if (released) raise_graph_freed();
+    if (!grads[0].defined()) return;
+    const Tensor t = kept_.unpack(this);
+    Tensor g = number_left_ ? op_.right_of_number(grads[0], number_, t)
+                            : op_.left_of_number(grads[0], t, number_);
+    to.set(0, g.dtype() == dtype_ ? std::move(g) : to_dtype(g, dtype_));
+  }
+  void release_saved() noexcept override {
+    if (kept_.defined()) released = true;
+    kept_.reset();
+  }
+  Tensor saved_tensor(size_t i) override {
+    if (released) raise_graph_freed();
+    return i == 0 ? kept_.unpack(this) : Tensor();
+  }
+
+ private:
+  const BinaryDerivatives& op_;
+  Edge edge_;
+  Saved kept_;
+  double number_;
+  DType dtype_;
+  bool number_left_;
+};
+
+}  // namespace
+
+void record_binary(const BinaryDerivatives& op, const Tensor& out, const Operand& a,
+                   const Operand& b) {
+  if (!grad_mode.enabled) return;
+  if (a.is_tensor() && b.is_tensor()) {
+    const bool left = joins_graph(*a.tensor), right = joins_graph(*b.tensor);
+    if (left || right) set_grad_fn(out, new BinaryNode(op, *a.tensor, *b.tensor));
+  } else if (a.is_tensor()) {
+    if (op.left_of_number && joins_graph(*a.tensor))
+      set_grad_fn(out, new BinaryNumberNode(op, *a.tensor, b.scalar.to<double>(), false));
+  } else if (b.is_tensor()) {
+    if (op.right_of_number && joins_graph(*b.tensor))
+      set_grad_fn(out, new BinaryNumberNode(op, *b.tensor, a.scalar.to<double>(), true));
   }
 }
 
-void run_binary(BinaryRow row, const Tensor& out, const Operand& a, const Operand& b, DType in) {
-  const int64_t to = itemsize(out.dtype()), from = itemsize(in);
-  alignas(8) char number[8];
-  auto data_of = [&](const Operand& x) {
-    if (x.is_tensor()) return (*x.tensor)->data;
-    visit_dtype(in, [&](auto tag) {
-      using In = typename decltype(tag)::type;
-      *reinterpret_cast<In*>(number) = x.scalar.to<In>();
-    });
-    return number;
-  };
-  auto flat_stride = [&](const Operand& x) -> int64_t {  // -1: not flat
-    if (!x.is_tensor()) return 0;
-    const Tensor& t = *x.tensor;
-    if (t.numel() == 1) return out.numel() == 1 ? from : 0;
-    return t.is_contiguous() && t.numel() == out.numel() ? from : -1;
-  };
-  const int64_t sa = flat_stride(a), sb = flat_stride(b);
-  char *pa = data_of(a), *pb = data_of(b);
-  if (sa >= 0 && sb >= 0 && out.is_contiguous()) {
-    const LongWork work(out.numel());
-    row({out->data, pa, pb}, {to, sa, sb}, out.numel());
-    return;
+// --- in place
+// ----------------------------------------------------------------------------------------
+namespace {
+// The kernel may write straight into self: no history, no cast, no broadcast of self, no partial
+// overlap.
+bool writes_directly(const Tensor& self, const Operand& other) {
+  if (grad_mode.enabled && (requires_grad(self) || operand_requires_grad(other))) return false;
+  if (result_type(self, other) != self.dtype()) return false;
+  if (!other.is_tensor()) return true;
+  const Tensor& t = *other.tensor;
+  return t.dtype() == self.dtype() && (t.same_sizes(self) || t.numel() == 1) &&
+         t.dim() <= self.dim() && (t->storage != self->storage || t.impl() == self.impl()) &&
+         !t->storage->owner && !self->storage->owner;
+}
+}  // namespace
+
+Tensor elementwise_in_place(const Elementwise& op, const Tensor& self, const Operand& other,
+                            bool keeps_left, Tensor (*function)(const Operand&, const Operand&)) {
+  if (other.is_tensor()) check_no_partial_overlap(self, *other.tensor);
+  const DType dtype = self.dtype();
+  if (!op.kernels.predicate && writes_directly(self, other) &&
+      elementwise_dtype(dtype, op) == dtype) {
+    check_inplace(self);
+    check(op, self, other, dtype);
+    Side left(self, dtype), right(other, dtype);
+    run_binary(op.kernels, self, left, right, dtype);
+    bump_version(self);
+    return self;
   }
-  const Dims zero(out.dim());
-  const Dims stride_a = a.is_tensor() ? broadcast_strides(*a.tensor, out.sizes()) : zero;
-  const Dims stride_b = b.is_tensor() ? broadcast_strides(*b.tensor, out.sizes()) : zero;
-  for_each_row<3>(
-      out.sizes(),
-      {{out->data, pa, pb}, {out->strides(), stride_a.data(), stride_b.data()}, {to, from, from}},
-      row);
+  return in_place(self, keeps_left, [&](const Tensor& x) { return function(x, other); });
 }
 
 }  // namespace tg

@@ -1,7 +1,7 @@
 // Special functions and rarer arithmetic of two inputs.
 #include "kernels/special.h"
 #include "ops/binary.h"
-#include "ops/blocks.h"
+#include "ops/elementwise.h"
 #include "ops/special.h"
 #include "ops/unary.h"
 
@@ -20,7 +20,7 @@ Tensor zeros_unless(const Tensor& mask, const Tensor& g) { return where(mask, g,
 
 struct Atan2 {
   static constexpr auto name = "atan2", node = "Atan2Backward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   static auto forward(auto y, auto x) { return std::atan2(y, x); }
   static constexpr int left_uses = kLeft | kRight, right_uses = kLeft | kRight;
   // 1 / (y^2 + x^2), but 0 at the origin.
@@ -37,7 +37,7 @@ struct Atan2 {
 };
 struct Hypot {
   static constexpr auto name = "hypot", node = "HypotBackward0";
-  static constexpr auto takes = Takes::OnlyFloats;
+  static constexpr auto domain = Domain::OnlyFloating;
   static auto forward(auto a, auto b) { return std::hypot(a, b); }
   static constexpr int left_uses = kLeft | kRight, right_uses = kLeft | kRight;
   static Tensor grad_left(const Tensor& g, const Tensor& a, const Tensor& b) {
@@ -50,7 +50,7 @@ struct Hypot {
 struct Copysign {
   static constexpr auto name = "copysign", node = "CopysignBackward0",
                         node_number_right = "CopysignBackward1";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   static auto forward(auto a, auto b) { return std::copysign(a, b); }
   static constexpr int left_uses = kLeft | kRight, right_uses = kNothing;
   static Tensor grad_left(const Tensor& g, const Tensor& a, const auto& b) {
@@ -62,7 +62,7 @@ struct Copysign {
 };
 struct Nextafter {
   static constexpr auto name = "nextafter", node = "NextafterBackward0";
-  static constexpr auto takes = Takes::OnlyFloats;
+  static constexpr auto domain = Domain::OnlyFloating;
   static auto forward(auto a, auto b) { return std::nextafter(a, b); }
   static constexpr int left_uses = kLeft | kRight, right_uses = kNothing;
   static Tensor grad_left(const Tensor& g, const Tensor& a, const Tensor& b) {
@@ -94,8 +94,9 @@ void nextafter_16_bits(float* out, const float* a, const float* b, int64_t n) {
 
 // Not differentiable, which PyTorch says when backward reaches it.
 struct Heaviside {
+  static constexpr bool one_integer_kernel = true;
   static constexpr auto name = "heaviside", node = "NotImplemented";
-  static constexpr auto takes = Takes::Any;
+  static constexpr auto domain = Domain::Any;
   template <class T>
   static T forward(T a, T b) {
     return a == 0 ? b : T(a > 0);
@@ -110,8 +111,9 @@ struct Heaviside {
 };
 
 struct Gcd {
+  static constexpr bool one_integer_kernel = true;
   static constexpr auto name = "gcd";
-  static constexpr auto takes = Takes::Integers;
+  static constexpr auto domain = Domain::Integers;
   static int64_t forward(int64_t a, int64_t b) {
     uint64_t x = a < 0 ? -uint64_t(a) : uint64_t(a), y = b < 0 ? -uint64_t(b) : uint64_t(b);
     while (y) {
@@ -123,8 +125,9 @@ struct Gcd {
   }
 };
 struct Lcm {
+  static constexpr bool one_integer_kernel = true;
   static constexpr auto name = "lcm";
-  static constexpr auto takes = Takes::Integers;
+  static constexpr auto domain = Domain::Integers;
   static int64_t forward(int64_t a, int64_t b) {
     const int64_t divisor = Gcd::forward(a, b);
     if (divisor == 0) return 0;
@@ -135,7 +138,7 @@ struct Lcm {
 
 struct Ldexp {
   static constexpr auto name = "ldexp", node = "LdexpBackward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   static auto forward(auto a, auto b) { return a * std::exp2(b); }
   static constexpr int left_uses = kRight, right_uses = kLeft | kRight;
   static Tensor grad_left(const Tensor& g, const Tensor&, const Tensor& b) {
@@ -155,7 +158,7 @@ Tensor gamma_density(const Tensor& a, const Tensor& x) {
 }
 struct Igamma {
   static constexpr auto name = "igamma", node = "IgammaBackward0";
-  static constexpr auto takes = Takes::OnlyFloats;
+  static constexpr auto domain = Domain::OnlyFloating;
   static double forward(double a, double x) { return lower_gamma_of(a, x); }
   static constexpr int left_uses = kNothing, right_uses = kLeft | kRight;
   static Tensor grad_left(const Tensor&, const Tensor&, const Tensor&) {
@@ -167,7 +170,7 @@ struct Igamma {
 };
 struct Igammac {
   static constexpr auto name = "igammac", node = "IgammacBackward0";
-  static constexpr auto takes = Takes::OnlyFloats;
+  static constexpr auto domain = Domain::OnlyFloating;
   static double forward(double a, double x) { return upper_gamma_of(a, x); }
   static constexpr int left_uses = kNothing, right_uses = kLeft | kRight;
   static Tensor grad_left(const Tensor&, const Tensor&, const Tensor&) {
@@ -180,8 +183,9 @@ struct Igammac {
 
 // All the gradient goes to the operand that was taken, to the left one of two equal ones.
 struct Fmax {
+  static constexpr bool one_integer_kernel = true;
   static constexpr auto name = "fmax", node = "FmaxBackward0";
-  static constexpr auto takes = Takes::Any;
+  static constexpr auto domain = Domain::Any;
   template <class T>
   static T forward(T a, T b) {
     return b != b || a >= b ? a : b;
@@ -196,8 +200,9 @@ struct Fmax {
   }
 };
 struct Fmin {
+  static constexpr bool one_integer_kernel = true;
   static constexpr auto name = "fmin", node = "FminBackward0";
-  static constexpr auto takes = Takes::Any;
+  static constexpr auto domain = Domain::Any;
   template <class T>
   static T forward(T a, T b) {
     return b != b || a <= b ? a : b;
@@ -215,7 +220,7 @@ struct Fmin {
 // The greater, plus the logarithm of what the lesser adds to it.
 struct Logaddexp {
   static constexpr auto name = "logaddexp", node = "LogaddexpBackward0";
-  static constexpr auto takes = Takes::OnlyFloats;
+  static constexpr auto domain = Domain::OnlyFloating;
   template <class T>
   static T forward(T a, T b) {
     if (a == b && std::isinf(a)) return a;
@@ -231,7 +236,7 @@ struct Logaddexp {
 };
 struct Logaddexp2 {
   static constexpr auto name = "logaddexp2", node = "Logaddexp2Backward0";
-  static constexpr auto takes = Takes::OnlyFloats;
+  static constexpr auto domain = Domain::OnlyFloating;
   template <class T>
   static T forward(T a, T b) {
     if (a == b && std::isinf(a)) return a;
@@ -247,8 +252,9 @@ struct Logaddexp2 {
 };
 
 struct Fmod {
+  static constexpr bool one_integer_kernel = true;
   static constexpr auto name = "fmod", node = "FmodBackward1", node_number_right = "FmodBackward0";
-  static constexpr auto takes = Takes::NoBool;
+  static constexpr auto domain = Domain::Number;
   template <class T>
   static T forward(T a, T b) {
     if constexpr (std::is_floating_point_v<T>) {
@@ -268,7 +274,7 @@ struct Fmod {
 struct Xlogy {
   static constexpr auto name = "xlogy", node = "XlogyBackward0",
                         node_number_left = "XlogyBackward1", node_number_right = "XlogyBackward2";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   template <class T>
   static T forward(T a, T b) {
     return b != b ? b : a == 0 ? T(0) : a * std::log(b);
@@ -286,7 +292,7 @@ struct Xlog1py {
   static constexpr auto name = "xlog1py", node = "SpecialXlog1PyBackward0",
                         node_number_left = "SpecialXlog1PyBackward1",
                         node_number_right = "SpecialXlog1PyBackward2";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   template <class T>
   static T forward(T a, T b) {
     return b != b ? b : a == 0 ? T(0) : a * std::log1p(b);
@@ -306,7 +312,7 @@ struct Zeta {
   static constexpr auto name = "zeta", node = "SpecialZetaBackward0",
                         node_number_left = "SpecialZetaBackward1",
                         node_number_right = "SpecialZetaBackward2";
-  static constexpr auto takes = Takes::WideFloats;
+  static constexpr auto domain = Domain::WideFloating;
   static double forward(double s, double q) { return zeta_of(s, q); }
   static constexpr int left_uses = kNothing, right_uses = kLeft | kRight;
   static Tensor grad_left(const Tensor&, const Tensor&, const auto&) { refuse_gradient("zeta"); }
@@ -321,15 +327,17 @@ struct Zeta {
 // No derivative at all.
 template <double (*F)(double, double)>
 Tensor plain_binary(const char* name, const Operand& a, const Operand& b) {
-  return apply_blocks(binary_blocks<OfDoubles<F>>, Takes::WideFloats, name, a, b);
+  Elementwise op{};
+  op.name = op.kernel_name = name;
+  op.domain = Domain::WideFloating;
+  op.kernels = binary_blocks<OfDoubles<F>>;
+  return apply_blocks(op, a, b);
 }
 
 }  // namespace
 
-#define TG_DEFINE(function, Op)                         \
-  Tensor function(const Operand& a, const Operand& b) { \
-    return block_binary<Op>(binary_blocks<Op>, a, b);   \
-  }
+#define TG_DEFINE(function, Op) \
+  Tensor function(const Operand& a, const Operand& b) { return binary<Op>(a, b); }
 TG_DEFINE(atan2, Atan2)
 TG_DEFINE(hypot, Hypot)
 TG_DEFINE(copysign, Copysign)
@@ -341,38 +349,32 @@ TG_DEFINE(logaddexp2, Logaddexp2)
 TG_DEFINE(xlogy, Xlogy)
 TG_DEFINE(xlog1py, Xlog1py)
 TG_DEFINE(zeta, Zeta)
-#undef TG_DEFINE
-#define TG_DEFINE(function, Op)                               \
-  Tensor function(const Operand& a, const Operand& b) {       \
-    return block_binary<Op>(binary_blocks_and_int<Op>, a, b); \
-  }
+TG_DEFINE(gcd, Gcd)
+TG_DEFINE(lcm, Lcm)
 TG_DEFINE(fmax, Fmax)
 TG_DEFINE(fmin, Fmin)
 TG_DEFINE(fmod, Fmod)
 #undef TG_DEFINE
 
-Tensor gcd(const Operand& a, const Operand& b) {
-  return apply_blocks({nullptr, nullptr, &binary_block<Gcd, int64_t>}, Gcd::takes, Gcd::name, a, b);
-}
-Tensor lcm(const Operand& a, const Operand& b) {
-  return apply_blocks({nullptr, nullptr, &binary_block<Lcm, int64_t>}, Lcm::takes, Lcm::name, a, b);
-}
 Tensor nextafter(const Operand& a, const Operand& b) {
-  BlockKernels kernels = binary_blocks<Nextafter>;
+  Elementwise op = binary_op<Nextafter>;
   const DType dtype = result_type(a, b);
-  if (dtype == DType::Float16) kernels.f32 = &nextafter_16_bits<Half>;
-  if (dtype == DType::BFloat16) kernels.f32 = &nextafter_16_bits<BFloat16>;
-  return block_binary<Nextafter>(kernels, a, b);
+  if (dtype == DType::Float16) op.kernels.f32 = block<float, &nextafter_16_bits<Half>>;
+  if (dtype == DType::BFloat16) op.kernels.f32 = block<float, &nextafter_16_bits<BFloat16>>;
+  Tensor out = apply_blocks(op, a, b);
+  record_binary(derivatives<Nextafter>, out, a, b);
+  return out;
 }
 Tensor heaviside(const Operand& a, const Operand& b) {
   if (a.tensor->dtype() != b.tensor->dtype())
     runtime_error("heaviside is not yet implemented for tensors with different dtypes.");
-  return block_binary<Heaviside>(binary_blocks_and_int<Heaviside>, a, b);
+  return binary<Heaviside>(a, b);
 }
 
-#define TG_DEFINE(function, doc)                                 \
-  Tensor function##_(const Tensor& self, const Operand& other) { \
-    return block_in_place(self, other, function);                \
+#define TG_DEFINE(function, doc)                                                            \
+  Tensor function##_(const Tensor& self, const Operand& other) {                            \
+    const bool keeps_self = requires_grad(self) || operand_requires_grad(other);            \
+    return in_place(self, keeps_self, [&](const Tensor& x) { return function(x, other); }); \
   }
 TG_SPECIAL_BINARY(TG_DEFINE)
 TG_SPECIAL_WITH_NUMBER(TG_DEFINE)

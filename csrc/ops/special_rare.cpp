@@ -1,6 +1,6 @@
 // Functions of torch.special of one input that have no derivative in PyTorch.
 #include "kernels/special.h"
-#include "ops/blocks.h"
+#include "ops/elementwise.h"
 #include "ops/special.h"
 
 namespace tg {
@@ -8,7 +8,7 @@ namespace {
 
 template <double (*F)(double)>
 Tensor plain_unary(const char* name, const Tensor& x) {
-  const DType dtype = block_dtype(x.dtype(), Takes::WideFloats, name);
+  const DType dtype = elementwise_dtype(x.dtype(), Domain::WideFloating, name);
   GradModeGuard off(false);
   return apply_blocks(unary_blocks<OfDouble<F>>, to_dtype(x, dtype));
 }

@@ -4,7 +4,7 @@
 
 #include "kernels/special.h"
 #include "ops/binary.h"
-#include "ops/blocks.h"
+#include "ops/elementwise.h"
 #include "ops/special.h"
 #include "ops/unary.h"
 
@@ -17,31 +17,31 @@ constexpr double kTwoOverSqrtPi = 1.12837916709551257390;
 
 struct Asinh {
   static constexpr auto name = "asinh", node = "AsinhBackward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return asinh(x); }
   static auto grad_from_input(auto g, auto x) { return g * rsqrt(x * x + 1); }
 };
 struct Acosh {
   static constexpr auto name = "acosh", node = "AcoshBackward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return acosh(x); }
   static auto grad_from_input(auto g, auto x) { return g * rsqrt(x * x - 1); }
 };
 struct Atanh {
   static constexpr auto name = "atanh", node = "AtanhBackward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return atanh(x); }
   static auto grad_from_input(auto g, auto x) { return g / (1 - x * x); }
 };
 struct Exp2 {
   static constexpr auto name = "exp2", node = "Exp2Backward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return exp2(x); }
   static auto grad_from_output(auto g, auto y) { return g * y * constant(y, kLog2); }
 };
 struct Erfc {
   static constexpr auto name = "erfc", node = "ErfcBackward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return erfc(x); }
   static auto grad_from_input(auto g, auto x) {
     return g * (exp(-(x * x)) * constant(x, -kTwoOverSqrtPi));
@@ -49,7 +49,7 @@ struct Erfc {
 };
 struct Erfinv {
   static constexpr auto name = "erfinv", node = "ErfinvBackward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   static double forward(double x) { return erfinv_of(x); }
   static auto grad_from_output(auto g, auto y) {
     return g * (exp(y * y) * constant(y, 1 / kTwoOverSqrtPi));
@@ -57,25 +57,25 @@ struct Erfinv {
 };
 struct Lgamma {
   static constexpr auto name = "lgamma", node = "LgammaBackward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return lgamma(x); }
   static Tensor grad_from_input(const Tensor& g, const Tensor& x) { return g * digamma(x); }
 };
 struct Digamma {
   static constexpr auto name = "digamma", node = "DigammaBackward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   static double forward(double x) { return digamma_of(x); }
   static Tensor grad_from_input(const Tensor& g, const Tensor& x) { return g * polygamma(1, x); }
 };
 struct I0 {
   static constexpr auto name = "i0", node = "I0Backward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   static double forward(double x) { return bessel_i0_of(x); }
   static Tensor grad_from_input(const Tensor& g, const Tensor& x) { return g * i1(x); }
 };
 struct Sinc {
   static constexpr auto name = "sinc", node = "SincBackward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   template <class T>
   static T forward(T x) {
     const T y = T(kPi) * x;
@@ -88,7 +88,7 @@ struct Sinc {
 };
 struct Deg2Rad {
   static constexpr auto name = "deg2rad", node = "Deg2RadBackward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   template <class T>
   static T forward(T x) {
     return x * T(kDegree);
@@ -97,7 +97,7 @@ struct Deg2Rad {
 };
 struct Rad2Deg {
   static constexpr auto name = "rad2deg", node = "Rad2DegBackward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   template <class T>
   static T forward(T x) {
     return x * T(1 / kDegree);
@@ -106,7 +106,7 @@ struct Rad2Deg {
 };
 struct Frac {
   static constexpr auto name = "frac", node = "FracBackward0";
-  static constexpr auto takes = Takes::OnlyFloats;
+  static constexpr auto domain = Domain::OnlyFloating;
   static auto forward(auto x) { return x - trunc(x); }
   static Tensor grad(const Tensor& g) { return g; }
 };
@@ -114,7 +114,7 @@ struct Frac {
 // --- torch.special
 struct Entr {
   static constexpr auto name = "entr", node = "SpecialEntrBackward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   template <class T>
   static T forward(T x) {
     return x != x ? x : x > 0 ? -x * std::log(x) : x == 0 ? T(0) : T(-kInfinity);
@@ -123,7 +123,7 @@ struct Entr {
 };
 struct Erfcx {
   static constexpr auto name = "erfcx", node = "SpecialErfcxBackward0";
-  static constexpr auto takes = Takes::WideFloats;
+  static constexpr auto domain = Domain::WideFloating;
   static double forward(double x) { return erfcx_of(x); }
   static Tensor grad_from_input(const Tensor& g, const Tensor& x) {
     return g * (2 * x * erfcx(x) - kTwoOverSqrtPi);
@@ -138,7 +138,7 @@ struct AwayFromZero {
 };
 struct I0e {
   static constexpr auto name = "i0e", node = "SpecialI0EBackward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   static double forward(double x) { return bessel_i0e_of(x); }
   static Tensor grad_from_input(const Tensor& g, const Tensor& x) {
     return g * (i1e(x) - sgn(x) * i0e(x));
@@ -146,7 +146,7 @@ struct I0e {
 };
 struct I1 {
   static constexpr auto name = "i1", node = "SpecialI1Backward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   static double forward(double x) { return bessel_i1_of(x); }
   static Tensor grad_from_input(const Tensor& g, const Tensor& x) {
     const AwayFromZero safe(x);
@@ -155,7 +155,7 @@ struct I1 {
 };
 struct I1e {
   static constexpr auto name = "i1e", node = "SpecialI1EBackward0";
-  static constexpr auto takes = Takes::Floats;
+  static constexpr auto domain = Domain::Floating;
   static double forward(double x) { return bessel_i1e_of(x); }
   static Tensor grad_from_input(const Tensor& g, const Tensor& x) {
     const AwayFromZero safe(x);
@@ -164,7 +164,7 @@ struct I1e {
 };
 struct Ndtri {
   static constexpr auto name = "ndtri", node = "SpecialNdtriBackward0";
-  static constexpr auto takes = Takes::WideFloats;
+  static constexpr auto domain = Domain::WideFloating;
   static double forward(double x) { return ndtri_of(x); }
   static auto grad_from_output(auto g, auto y) {
     return g * (exp(y * y / 2) * constant(y, kSqrt2 * 2 / kTwoOverSqrtPi));
@@ -172,7 +172,7 @@ struct Ndtri {
 };
 struct LogNdtr {
   static constexpr auto name = "log_ndtr", node = "SpecialLogNdtrBackward0";
-  static constexpr auto takes = Takes::WideFloats;
+  static constexpr auto domain = Domain::WideFloating;
   static double forward(double x) { return log_ndtr_of(x); }
   // The density over the distribution function: sqrt(2 / pi) / erfcx(-x / sqrt(2)).
   static Tensor grad_from_input(const Tensor& g, const Tensor& x) {
@@ -254,7 +254,8 @@ void exponent_block(T* out, const T* x, const T*, int64_t n) {
     out[i] = T(exponent);
   }
 }
-#define TG_KERNELS(name) {&name##_block<float>, &name##_block<double>}
+#define TG_KERNELS(name) \
+  {.f32 = block<float, name##_block<float>>, .f64 = block<double, name##_block<double>>}
 constexpr BlockKernels kPolygamma = TG_KERNELS(polygamma), kLogit = TG_KERNELS(logit),
                        kRound = TG_KERNELS(round), kRoundDecimals = TG_KERNELS(round_decimals),
                        kNanToNum = TG_KERNELS(nan_to_num), kSignbit = TG_KERNELS(signbit),
@@ -266,10 +267,14 @@ Tensor as_float(const Tensor& x) {
   return is_floating(x.dtype()) ? x : to_dtype(x, default_dtype());
 }
 
+Tensor special_in_place(const Tensor& self, Tensor (*function)(const Tensor&)) {
+  return in_place(self, requires_grad(self), function);
+}
+
 }  // namespace
 
 #define TG_DEFINE(function, Op) \
-  Tensor function(const Tensor& x) { return block_unary<Op>(x); }
+  Tensor function(const Tensor& x) { return unary<Op>(x); }
 TG_DEFINE(asinh, Asinh)
 TG_DEFINE(acosh, Acosh)
 TG_DEFINE(atanh, Atanh)
@@ -292,7 +297,7 @@ TG_DEFINE(ndtri, Ndtri)
 TG_DEFINE(log_ndtr, LogNdtr)
 #undef TG_DEFINE
 #define TG_DEFINE(function, doc) \
-  Tensor function##_(const Tensor& self) { return block_in_place(self, function); }
+  Tensor function##_(const Tensor& self) { return special_in_place(self, function); }
 TG_SPECIAL_UNARY(TG_DEFINE)
 #undef TG_DEFINE
 
@@ -359,17 +364,17 @@ Tensor logit_(const Tensor& self, std::optional<double> eps) {
 }
 
 Tensor round(const Tensor& x) {
-  block_dtype(x.dtype(), Takes::NoBool, "round_vml");
+  elementwise_dtype(x.dtype(), Domain::Number, "round_vml");
   const Tensor out = is_floating(x.dtype()) ? apply_blocks(kRound, x) : clone(x);
   record("RoundBackward0", out, inputs(x), saves(), zeros_like_gradient);
   return out;
 }
 Tensor round(const Tensor& x, int64_t decimals) {
   if (decimals == 0) {
-    block_dtype(x.dtype(), Takes::OnlyFloats, "round_vml");
+    elementwise_dtype(x.dtype(), Domain::OnlyFloating, "round_vml");
     return round(x);
   }
-  block_dtype(x.dtype(), Takes::OnlyFloats, "round");
+  elementwise_dtype(x.dtype(), Domain::OnlyFloating, "round");
   const Parameters parameters({double(decimals)});
   const Tensor out = apply_blocks(kRoundDecimals, x, parameters.in(x.dtype()));
   record("RoundBackward1", out, inputs(x), saves(), zeros_like_gradient);

@@ -260,19 +260,18 @@ struct Trunc {
 struct BitwiseNot {
   static constexpr auto name = "bitwise_not", node = "",
                         doc = "Bits of each integer inverted; not x for bool.";
-  static constexpr auto domain = Domain::Any;
+  static constexpr auto domain = Domain::Bits;
+  static constexpr bool has_bool_kernel = true;
   template <class T>
   static T forward(T x) {
     if constexpr (std::is_same_v<T, bool>)
       return !x;
-    else if constexpr (std::is_integral_v<T>)
-      return static_cast<T>(~x);
     else
-      fail(ErrorKind::NotImplemented, "\"bitwise_not_cpu\" not implemented for '",
-           info(dtype_of<T>).scalar, "'");
+      return ~x;
   }
 };
 struct LogicalNot {
+  static constexpr bool has_bool_kernel = true;
   static constexpr auto name = "logical_not", node = "", doc = "True where an element is zero.";
   static constexpr auto domain = Domain::Predicate;
   static bool forward(auto x) { return !x; }
