@@ -1,6 +1,7 @@
 #include "kernels/blocks.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "kernels/cast.h"
 #include "kernels/loops.h"
@@ -25,6 +26,9 @@ Choice choose(const BlockKernels& kernels, DType in) {
       return {kernels.f32, DType::Float32};
     case DType::Bool:
       if (kernels.flag) return {kernels.flag, in};
+      [[fallthrough]];
+    case DType::UInt8:
+      if (kernels.u8) return {kernels.u8, in};
       break;
     case DType::Int64:
       return {kernels.i64, in};
@@ -32,6 +36,26 @@ Choice choose(const BlockKernels& kernels, DType in) {
       break;
   }
   return kernels.i32 ? Choice{kernels.i32, DType::Int32} : Choice{kernels.i64, DType::Int64};
+}
+
+template <class Bits>
+void repeat(char* to, const char* number, int64_t n) {
+  Bits bits;
+  std::memcpy(&bits, number, sizeof bits);
+  std::fill_n(reinterpret_cast<Bits*>(to), n, bits);
+}
+// One number of `item` bytes, n times.
+void repeat(char* to, const char* number, int64_t item, int64_t n) {
+  switch (item) {
+    case 1:
+      return repeat<uint8_t>(to, number, n);
+    case 2:
+      return repeat<uint16_t>(to, number, n);
+    case 4:
+      return repeat<uint32_t>(to, number, n);
+    default:
+      return repeat<uint64_t>(to, number, n);
+  }
 }
 
 // One row of N operands, the output first.
@@ -78,8 +102,12 @@ class Row {
         const char* source = data[k] + done * stride[k];
         if (in_place[k]) {
           from[k] = source;
-        } else if (stride[k] || !done) {  // a repeated number is converted once
+        } else if (stride[k]) {
           cast[k](buffer[k], items_[k], source, stride[k], count);
+          from[k] = buffer[k];
+        } else if (!done) {  // a repeated number is converted once
+          cast[k](buffer[k], items_[k], source, 0, 1);
+          repeat(buffer[k], buffer[k], items_[k], count);
           from[k] = buffer[k];
         }
       }
@@ -127,14 +155,27 @@ void run_blocks(const BlockKernels& kernels, std::span<const int64_t> sizes,
 void run_flat_blocks(const BlockKernels& kernels, DType in, char* out, DType out_dtype,
                      const char* a, bool repeats_a, const char* b, bool repeats_b, int64_t n) {
   const LongWork work(n);
+  const Choice choice = choose(kernels, in);
   const int64_t item = itemsize(in);
+  if (n == 1) repeats_a = repeats_b = false;
+  if (choice.dtype == in && out_dtype == (kernels.predicate ? DType::Bool : in)) {
+    if (!repeats_a && !repeats_b) return choice.kernel(out, a, b, n);
+    if (n <= kBlock && !(repeats_a && repeats_b)) {
+      alignas(64) char buffer[kBlock * kWidest];
+      repeat(buffer, repeats_a ? a : b, item, n);
+      return choice.kernel(out, repeats_a ? buffer : a, repeats_b ? buffer : b, n);
+    }
+  }
   Row<3>(kernels, in, {out_dtype, in, in}, nullptr)(
       {out, const_cast<char*>(a), const_cast<char*>(b)},
-      {itemsize(out_dtype), repeats_a && n > 1 ? 0 : item, repeats_b && n > 1 ? 0 : item}, n);
+      {itemsize(out_dtype), repeats_a ? 0 : item, repeats_b ? 0 : item}, n);
 }
 void run_flat_blocks(const BlockKernels& kernels, DType in, char* out, DType out_dtype,
                      const char* a, const void* parameters, int64_t n) {
   const LongWork work(n);
+  const Choice choice = choose(kernels, in);
+  if (choice.dtype == in && out_dtype == (kernels.predicate ? DType::Bool : in))
+    return choice.kernel(out, a, parameters, n);
   Row<2>(kernels, in, {out_dtype, in}, parameters)({out, const_cast<char*>(a)},
                                                    {itemsize(out_dtype), itemsize(in)}, n);
 }

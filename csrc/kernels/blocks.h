@@ -28,6 +28,7 @@ struct BlockKernels {
   BlockKernel f64 = nullptr;
   BlockKernel i64 = nullptr;   // int64, and what the next two are not there for
   BlockKernel i32 = nullptr;   // int32, the narrower integers and bool
+  BlockKernel u8 = nullptr;    // uint8, and bool as 0 and 1
   BlockKernel flag = nullptr;  // bool
   bool predicate = false;      // the results are bools
 };

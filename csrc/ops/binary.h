@@ -132,6 +132,7 @@ struct Minimum {
 };
 
 struct Comparison {
+  static constexpr bool has_byte_kernel = true;
   static constexpr auto node = "";
   static constexpr auto domain = Domain::Predicate;
 };
@@ -166,19 +167,16 @@ struct Ge : Comparison {
   static bool forward(auto a, auto b) { return a >= b; }
 };
 struct LogicalAnd : Comparison {
-  static constexpr bool has_bool_kernel = true;
   static constexpr bool tensors_only = true;
   static constexpr auto name = "logical_and", doc = "True where both elements are nonzero.";
   static bool forward(auto a, auto b) { return a && b; }
 };
 struct LogicalOr : Comparison {
-  static constexpr bool has_bool_kernel = true;
   static constexpr bool tensors_only = true;
   static constexpr auto name = "logical_or", doc = "True where either element is nonzero.";
   static bool forward(auto a, auto b) { return a || b; }
 };
 struct LogicalXor : Comparison {
-  static constexpr bool has_bool_kernel = true;
   static constexpr bool tensors_only = true;
   static constexpr auto name = "logical_xor",
                         doc = "True where exactly one of the elements is nonzero.";
@@ -190,21 +188,21 @@ struct BitwiseAnd {
   static constexpr auto name = "bitwise_and", node = "",
                         doc = "Bitwise and of integers; logical and of bools.";
   static constexpr auto domain = Domain::Bits;
-  static constexpr bool has_bool_kernel = true;
+  static constexpr bool has_byte_kernel = true;
   static auto forward(auto a, auto b) { return a & b; }
 };
 struct BitwiseOr {
   static constexpr auto name = "bitwise_or", node = "",
                         doc = "Bitwise or of integers; logical or of bools.";
   static constexpr auto domain = Domain::Bits;
-  static constexpr bool has_bool_kernel = true;
+  static constexpr bool has_byte_kernel = true;
   static auto forward(auto a, auto b) { return a | b; }
 };
 struct BitwiseXor {
   static constexpr auto name = "bitwise_xor", node = "",
                         doc = "Bitwise exclusive or of integers and bools.";
   static constexpr auto domain = Domain::Bits;
-  static constexpr bool has_bool_kernel = true;
+  static constexpr bool has_byte_kernel = true;
   static auto forward(auto a, auto b) { return a ^ b; }
 };
 // Shifts: by the width or more, or by a negative amount, gives 0 (-1 for a negative number shifted

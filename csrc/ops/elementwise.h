@@ -91,6 +91,8 @@ constexpr BlockKernels kernels_of() {
     kernels.i64 = kernel_of<Op, int64_t, predicate, binary>();
     if constexpr (!requires { Op::one_integer_kernel; })
       kernels.i32 = kernel_of<Op, int32_t, predicate, binary>();
+    if constexpr (requires { Op::has_byte_kernel; })
+      kernels.u8 = kernel_of<Op, uint8_t, predicate, binary>();
     if constexpr (requires { Op::has_bool_kernel; })
       kernels.flag = kernel_of<Op, bool, predicate, binary>();
   }

@@ -271,7 +271,7 @@ struct BitwiseNot {
   }
 };
 struct LogicalNot {
-  static constexpr bool has_bool_kernel = true;
+  static constexpr bool has_byte_kernel = true;
   static constexpr auto name = "logical_not", node = "", doc = "True where an element is zero.";
   static constexpr auto domain = Domain::Predicate;
   static bool forward(auto x) { return !x; }
