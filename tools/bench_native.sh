@@ -3,6 +3,6 @@
 #   tools/bench_native.sh --benchmark_filter=Tape --benchmark_repetitions=5
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cmake -S . -B build/bench -DTAPEGRAD_BENCHMARKS=ON -DTAPEGRAD_PYTHON=OFF >/dev/null
+cmake -S . -B build/bench -DTAPEGRAD_BENCHMARKS=ON -DTAPEGRAD_PYTHON=OFF -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null
 cmake --build build/bench --target tapegrad_bench -j "$(nproc)"
 exec build/bench/benchmarks/native/tapegrad_bench "$@"

@@ -6,6 +6,7 @@
 #include "ops/checked_scalar.h"
 #include "ops/copy.h"
 #include "ops/elementwise.h"
+#include "ops/reduction.h"
 
 namespace tg {
 namespace {
@@ -87,12 +88,6 @@ Tensor result_like(DType dtype, const Tensor* a, const Tensor* b, const Tensor* 
   if (n == 1) return empty_for(sizes, dtype, {given[0]});
   if (n == 2) return empty_for(sizes, dtype, {given[0], given[1]});
   return empty_for(sizes, dtype, {given[0], given[1], given[2]});
-}
-
-Tensor cast_quietly(const Tensor& t, DType dtype) {
-  if (t.dtype() == dtype) return t;
-  GradModeGuard off(false);
-  return to_dtype(t, dtype);
 }
 
 // An operand in `dtype`: a tensor, cast if need be, or a number in a buffer.
@@ -201,25 +196,23 @@ Tensor add_combined(const Tensor& input, const Tensor& a, const Tensor& b, const
         "for float inputs. The future addcdiv behavior is just the latter implementation: (input + "
         "value * tensor1 / "
         "tensor2), for all dtypes.");
-  const Prepared x(input, dtype), y(a, dtype), z(b, dtype);
-  Tensor out = result_like(dtype, &x.tensor, &y.tensor, &z.tensor);
-  visit_dtype(dtype, [&](auto tag) {
+  if (dtype == DType::Bool)
+    fail(ErrorKind::NotImplemented, divides ? "\"addcdiv_cpu_out\"" : "\"addcmul_cpu_out\"",
+         " not implemented for 'Bool'");
+  const DType wide = loop_dtype(dtype);
+  const Prepared x(input, wide), y(a, wide), z(b, wide);
+  Tensor out = result_like(wide, &x.tensor, &y.tensor, &z.tensor);
+  visit_widened(wide, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    if constexpr (std::is_same_v<T, bool>) {
-      fail(ErrorKind::NotImplemented, divides ? "\"addcdiv_cpu_out\"" : "\"addcmul_cpu_out\"",
-           " not implemented for 'Bool'");
-    } else {
-      using C = Compute<T>;
-      const C scale = value.to<C>();
-      ternary_kernel<T, T>(out, x.input(), y.input(), z.input(), [scale](T p, T q, T r) {
-        const C u = static_cast<C>(p), v = static_cast<C>(q), w = static_cast<C>(r);
-        if constexpr (divides)
-          return static_cast<T>(u + scale * v / w);
-        else
-          return static_cast<T>(u + scale * v * w);
-      });
-    }
+    const T scale = value.to<T>();
+    ternary_kernel<T, T>(out, x.input(), y.input(), z.input(), [scale](T u, T v, T w) {
+      if constexpr (divides)
+        return u + scale * v / w;
+      else
+        return u + scale * v * w;
+    });
   });
+  out = cast_quietly(out, dtype);
   record(divides ? "AddcdivBackward0" : "AddcmulBackward0", out, inputs(input, a, b),
          saves(needed_by(b, a), divides && requires_grad(b) ? b : needed_by(a, b)),
          [value = value.to<double>(), p = Side(input), q = Side(a), r = Side(b)](
@@ -311,17 +304,19 @@ Tensor lerp(const Tensor& start, const Tensor& end, const Operand& weight) {
   check_lerp_dtype("end", start, end);
   const bool by_tensor = weight.is_tensor();
   if (by_tensor && weight.tensor->dim() > 0) check_lerp_dtype("weight", start, *weight.tensor);
-  const Prepared w(weight, start.dtype());
-  Tensor out = result_like(start.dtype(), &start, &end, w.pointer());
-  visit_floating(start.dtype(), by_tensor ? "lerp_kernel_tensor" : "lerp_kernel_scalar",
-                 [&](auto tag) {
-                   using T = typename decltype(tag)::type;
-                   using C = Compute<T>;
-                   ternary_kernel<T, T>(out, start, end, w.input(), [](T a, T b, T c) {
-                     return static_cast<T>(
-                         interpolate(static_cast<C>(a), static_cast<C>(b), static_cast<C>(c)));
-                   });
-                 });
+  if (!is_floating(start.dtype()))
+    fail(ErrorKind::NotImplemented, by_tensor ? "\"lerp_kernel_tensor\"" : "\"lerp_kernel_scalar\"",
+         " not implemented for '", info(start.dtype()).scalar, "'");
+  const DType wide = loop_dtype(start.dtype());
+  const Prepared a(start, wide), b(end, wide), w(weight, wide);
+  Tensor out = result_like(wide, &a.tensor, &b.tensor, w.pointer());
+  visit_widened(wide, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if constexpr (std::is_floating_point_v<T>)
+      ternary_kernel<T, T>(out, a.input(), b.input(), w.input(),
+                           [](T u, T v, T t) { return interpolate(u, v, t); });
+  });
+  out = cast_quietly(out, start.dtype());
   if (!by_tensor) {
     record("LerpBackward0", out, inputs(start, end), saves(),
            [w = weight.scalar.to<double>(), p = Side(start), q = Side(end)](GradInputs& to,
