@@ -311,17 +311,24 @@ Tensor lerp(const Tensor& start, const Tensor& end, const Operand& weight) {
   check_lerp_dtype("end", start, end);
   const bool by_tensor = weight.is_tensor();
   if (by_tensor && weight.tensor->dim() > 0) check_lerp_dtype("weight", start, *weight.tensor);
-  const Prepared w(weight, start.dtype());
-  Tensor out = result_like(start.dtype(), &start, &end, w.pointer());
-  visit_floating(start.dtype(), by_tensor ? "lerp_kernel_tensor" : "lerp_kernel_scalar",
-                 [&](auto tag) {
-                   using T = typename decltype(tag)::type;
-                   using C = Compute<T>;
-                   ternary_kernel<T, T>(out, start, end, w.input(), [](T a, T b, T c) {
-                     return static_cast<T>(
-                         interpolate(static_cast<C>(a), static_cast<C>(b), static_cast<C>(c)));
+  Tensor out;
+  if (!by_tensor && is_floating(start.dtype()) && itemsize(start.dtype()) == 2) {
+    GradModeGuard off(false);  // a number is not rounded to half precision
+    auto wide = [](const Tensor& t) { return to_dtype(t, DType::Float32); };
+    out = to_dtype(lerp(wide(start), wide(end), weight), start.dtype());
+  } else {
+    const Prepared w(weight, start.dtype());
+    out = result_like(start.dtype(), &start, &end, w.pointer());
+    visit_floating(start.dtype(), by_tensor ? "lerp_kernel_tensor" : "lerp_kernel_scalar",
+                   [&](auto tag) {
+                     using T = typename decltype(tag)::type;
+                     using C = Compute<T>;
+                     ternary_kernel<T, T>(out, start, end, w.input(), [](T a, T b, T c) {
+                       return static_cast<T>(
+                           interpolate(static_cast<C>(a), static_cast<C>(b), static_cast<C>(c)));
+                     });
                    });
-                 });
+  }
   if (!by_tensor) {
     record("LerpBackward0", out, inputs(start, end), saves(),
            [w = weight.scalar.to<double>(), p = Side(start), q = Side(end)](GradInputs& to,
