@@ -85,6 +85,47 @@ def test_second_backward_of_what_saves_nothing():
     close(x.grad, [2])
 
 
+@pytest.mark.parametrize("name", ["sign", "floor", "ceil", "trunc"])
+def test_gradient_of_a_step_is_zeros_without_history(name):
+    x = leaf(0.5, -1.5)
+    y = getattr(x, name)()
+    (grad,) = tg.autograd.grad(y.abs().sum(), x, create_graph=True)
+    assert grad.tolist() == [0, 0] and not grad.requires_grad
+    (grad,) = tg.autograd.grad(y, x, tg.tensor([tg.inf, tg.nan]))
+    assert grad.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "tg.relu(x)",
+        "F.leaky_relu(x)",
+        "F.hardtanh(x)",
+        "F.relu6(x)",
+        "F.hardsigmoid(x)",
+        "F.softshrink(x)",
+        "F.hardshrink(x)",
+        "F.threshold(x, 0.1, 0.45)",
+        "F.rrelu(x)",
+    ],
+)
+def test_gradient_of_a_piecewise_line_has_second_derivative_zero(call):
+    x = leaf(0.7, -0.7)
+    y = eval(call, {"tg": tg, "F": tg.nn.functional, "x": x})
+    (grad,) = tg.autograd.grad(y.sum(), x, create_graph=True)
+    (second,) = tg.autograd.grad(grad.sum(), x, create_graph=True)
+    assert grad.requires_grad and second.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("dims", [(), (0,)])
+def test_changed_result_of_prod_is_refused(dims):
+    y = tg.prod(leaf(2.0, 3.0), *dims)
+    with tg.no_grad():
+        y.add_(1)
+    with pytest.raises(RuntimeError, match=r"is at version 1; expected version 0 instead.*check_nan=False\)\.$"):
+        y.backward()
+
+
 def test_create_graph():
     x = leaf(2.0)
     (first,) = tg.autograd.grad(x**4, x, create_graph=True)
@@ -589,6 +630,25 @@ def test_hook_can_be_removed():
         pass
     (x * 3).backward()
     assert not seen
+
+
+@pytest.mark.parametrize("kind", ["leaf", "result", "accumulate", "node"])
+def test_hooks_run_in_order_whichever_were_removed(kind):
+    x = leaf(2.0)
+    y = x if kind in ("leaf", "accumulate") else x * 1
+    register = {
+        "leaf": x.register_hook,
+        "result": y.register_hook,
+        "accumulate": x.register_post_accumulate_grad_hook,
+        "node": getattr(y.grad_fn, "register_hook", None),
+    }[kind]
+    seen, handles = [], {}
+    for added, removed in enumerate([0, None, 1, None, None, 4, None, None, 3, None, None]):
+        handles[added] = register(lambda *_, number=added: seen.append(number))
+        if removed is not None:
+            handles.pop(removed).remove()
+    y.backward()
+    assert seen == list(handles) == [2, 5, 6, 7, 8, 9, 10]
 
 
 def test_hook_that_removes_itself():

@@ -54,6 +54,16 @@ PROGRAMS = {
         "y = x; calls = []\nfor _ in range(N // 20):\n    y = y + 1\n    y.register_hook(calls.append)\ny.backward(); print(len(calls)); del y",
         f"{N // 20}",
     ),
+    "hooks of one leaf, removed from the front": (
+        "handles = [x.register_hook(print) for _ in range(N // 10)]\nfor handle in handles: handle.remove()\n"
+        "x.backward(); print(x.grad.item())",
+        "1.0",
+    ),
+    "hooks of one node, removed from the front": (
+        "y = x * 1\nhandles = [y.grad_fn.register_hook(print) for _ in range(N // 10)]\n"
+        "for handle in handles: handle.remove()\ny.backward(); print(x.grad.item())",
+        "1.0",
+    ),
     "wide": (
         "s = 0\nfor _ in range(N // 4): s = s + (x * 1.5 - 0.5) ** 2\ns.backward(); print(x.grad.item())",
         f"{3.0 * (N // 4):.1f}",

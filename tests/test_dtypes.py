@@ -302,6 +302,37 @@ def test_alpha_multiplies_in_the_dtype_of_the_result(call, want):
 BOOL = "tg.tensor([True, False])"
 
 
+@pytest.mark.parametrize("alpha, want", [(2, True), (True, True), (1, True), (-1, True), (0, False), (False, False)])
+@pytest.mark.parametrize("other", [f"{BOOL}", "True"])
+def test_alpha_of_bools_is_a_bool(other, alpha, want):
+    x = tg.tensor([False, False])
+    sum = tg.add(x, eval(other), alpha=alpha)
+    assert sum.dtype == tg.bool and sum[0].item() is want
+    assert x.add_(eval(other), alpha=alpha)[0].item() is want
+
+
+def test_bool_alpha_of_numbers_is_refused():
+    for alpha in (True, False):
+        with pytest.raises(RuntimeError, match=r"^Boolean alpha only supported for Boolean results\.$"):
+            tg.add(tg.ones(2), eval(BOOL), alpha=alpha)
+
+
+@pytest.mark.parametrize("dtype", [tg.float16, tg.bfloat16])
+def test_truncated_quotient_of_half_precision_is_rounded_first(dtype):
+    x, y = tg.arange(1.0, 400).to(dtype), tg.tensor(1.7, dtype=dtype)
+    assert tg.equal(tg.div(x, y, rounding_mode="trunc"), tg.trunc(x / y))
+    assert tg.equal(x.clone().div_(y, rounding_mode="trunc"), tg.trunc(x / y))
+
+
+def test_half_precision_is_widened_inside_lerp_and_attention():
+    x, y = tg.tensor([-7.9], dtype=tg.float16), tg.tensor([11.84], dtype=tg.float16)
+    assert tg.equal(tg.lerp(x, y, 0.4), tg.lerp(x.float(), y.float(), 0.4).half())
+    q, k, v = (tg.randn(2, n, 8) for n in (3, 6, 6))
+    attend = tg.nn.functional.scaled_dot_product_attention
+    q, k, v = q.half(), k.half(), v.half()
+    assert tg.equal(attend(q, k, v), attend(q.float(), k.float(), v.float()).half())
+
+
 @pytest.mark.parametrize(
     "call, kind, message",
     [

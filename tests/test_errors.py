@@ -144,6 +144,11 @@ def test_golden_file_has_every_case():
     assert list(GOLDEN) == list(dict.fromkeys(EXACT + KINDS + ARGUMENTS))
 
 
+def test_norm_over_three_dimensions():
+    with pytest.raises(RuntimeError, match=r"^linalg\.matrix_norm: dim must be a 2-tuple\. Got -4 3 -3$"):
+        tg.norm(tg.ones(1, 2, 1, 2), dim=(-4, 3, -3))
+
+
 def test_a_refused_inplace_leaves_the_tensor_alone():
     x = tg.arange(3.0)
     version = x._version

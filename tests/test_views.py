@@ -225,6 +225,14 @@ def test_expanded_memory_can_be_filled_with_one_value(call, tracked):
     assert base.tolist() == [2] and x.tolist() == [2, 2, 2]
 
 
+def test_gradient_of_filled_expanded_memory_is_refused():
+    base = tg.ones(1, requires_grad=True) * 1
+    x = base.expand(3)
+    x.masked_fill_(x > 0, 2)
+    with pytest.raises(RuntimeError, match=OVERLAP):
+        base.backward()
+
+
 def test_out_of_expanded_memory_is_refused():
     with pytest.raises(RuntimeError, match=OVERLAP):
         tg.add(tg.ones(3), 1, out=tg.ones(1).expand(3))
@@ -268,6 +276,17 @@ def test_overlap_with_gaps_is_not_looked_for():
     x = tg.arange(4.0).reshape(2, 2)
     x[0] = x[:, 0]
     assert x.tolist() == [[0, 2], [2, 3]]
+
+
+def test_part_of_a_tensor_is_spread_over_it():
+    x = tg.arange(6.0).reshape(3, 2)
+    x[:] = x[2]
+    assert x.tolist() == [[4, 5]] * 3
+    x = tg.arange(3.0).reshape(3, 1)
+    x[:] = x[1:2]
+    assert x.tolist() == [[1]] * 3
+    with pytest.raises(RuntimeError, match=PARTIAL):
+        x.copy_(x[1])
 
 
 def test_full_overlap_is_fine():

@@ -241,7 +241,7 @@ void Run::deliver(const Edge& edge, Tensor grad) {
 void Run::run_tensor_hooks(const std::vector<TensorHook>& hooks, uint32_t output_nr, Tensor& grad) {
   const std::vector<TensorHook> copy = hooks;  // a hook may add or remove hooks
   for (const TensorHook& h : copy) {
-    if (h.output_nr != output_nr || !grad.defined()) continue;
+    if (!h.hook || h.output_nr != output_nr || !grad.defined()) continue;
     Tensor changed = h.hook->call(grad);
     if (changed.defined()) grad = std::move(changed);
   }
@@ -275,7 +275,7 @@ void Run::step(Node* node, uint32_t index) {
     }
     const auto hooks = extra->node_hooks;
     for (const NodeHookEntry& h : hooks)
-      if (h.before) h.hook->call({}, grads);
+      if (h.hook && h.before) h.hook->call({}, grads);
   }
   if (slots_[index].capture >= 0) capture(slots_[index], grads);
   const size_t count = node->edge_count;
@@ -305,7 +305,7 @@ void Run::step(Node* node, uint32_t index) {
     if (NodeExtra* extra = node->extra; extra && !extra->node_hooks.empty()) {
       const auto hooks = extra->node_hooks;
       for (const NodeHookEntry& h : hooks)
-        if (!h.before) h.hook->call({results, count}, grads);
+        if (h.hook && !h.before) h.hook->call({results, count}, grads);
     }
     if (!options_.retain_graph) node->release_saved();
     for (size_t i = 0; i < count; ++i)
@@ -433,7 +433,8 @@ void Run::finish_leaves(bool accumulate) {
     }
     if (leaf->extra && !leaf->extra->post_accumulate.empty()) {
       const auto hooks = leaf->extra->post_accumulate;
-      for (const TensorHook& h : hooks) h.hook->call(leaf);
+      for (const TensorHook& h : hooks)
+        if (h.hook) h.hook->call(leaf);
     }
   }
 }
@@ -503,25 +504,14 @@ uint64_t next_hook_id() {
   return ++id;
 }
 
-bool remove_hook(std::vector<TensorHook>& hooks, uint64_t id) {
-  for (size_t i = 0; i < hooks.size(); ++i) {
-    if (hooks[i].id != id) continue;
-    const TensorHook gone =
-        std::move(hooks[i]);  // its end may run Python: the list is consistent by then
-    hooks.erase(hooks.begin() + std::ptrdiff_t(i));
-    return true;
-  }
-  return false;
-}
-
 uint64_t add_tensor_hook(const Tensor& t, std::shared_ptr<Hook> hook) {
   if (!requires_grad(t))
     runtime_error("cannot register a hook on a tensor that doesn't require gradient");
   const uint64_t id = next_hook_id();
   if (Node* node = current_grad_fn(t)) {
-    node->make_extra().tensor_hooks.push_back({id, t->output_nr, std::move(hook)});
+    add_hook(node->make_extra().tensor_hooks, {id, t->output_nr, std::move(hook)});
   } else {
-    make_extra(t.impl()).hooks.push_back({id, 0, std::move(hook)});
+    add_hook(make_extra(t.impl()).hooks, {id, 0, std::move(hook)});
   }
   return id;
 }

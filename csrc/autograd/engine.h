@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "autograd/hooks.h"
 #include "autograd/node.h"
 
 namespace tg {
@@ -33,7 +34,6 @@ void retain_grad(const Tensor& t);
 uint64_t next_hook_id();
 uint64_t add_tensor_hook(const Tensor& t, std::shared_ptr<Hook> hook);
 void remove_tensor_hook(const Tensor& t, uint64_t id);
-bool remove_hook(std::vector<TensorHook>& hooks, uint64_t id);
 
 // Installed by the bindings: raises PythonError where a signal handler did. Called every few
 // thousand nodes.

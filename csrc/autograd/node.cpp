@@ -126,7 +126,7 @@ Tensor Saved::unpack(Node* owner) const {
         " is at version ", tensor_.version(), "; expected version ", version_,
         " instead. Hint: enable anomaly detection to find the operation that failed to compute its "
         "gradient, with "
-        "torch.autograd.set_detect_anomaly(True).");
+        "torch.autograd.set_detect_anomaly(True, check_nan=False).");
   }
   if (!is_output_) return tensor_;
   Tensor out = detached_alias(tensor_, false);

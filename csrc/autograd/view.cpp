@@ -5,6 +5,16 @@
 namespace tg {
 namespace {
 
+// Of an expanded tensor.
+void refuse_repeats(const int64_t* sizes, const int64_t* strides, int ndim) {
+  for (int i = 0; i < ndim; ++i)
+    if (strides[i] == 0 && sizes[i] > 1)
+      runtime_error(
+          "unsupported operation: more than one element of the written-to tensor refers to a "
+          "single memory location. "
+          "Please clone() the tensor before performing the operation.");
+}
+
 class CopySlicesNode final : public Node {
  public:
   CopySlicesNode(const Tensor& base, const Tensor& view, const Tensor& result)
@@ -17,6 +27,7 @@ class CopySlicesNode final : public Node {
   const char* name() const override { return "torch::autograd::CopySlices"; }
   void backward(std::span<Tensor> grads, GradInputs& to) override {
     if (!grads[0].defined()) return;
+    refuse_repeats(view_.sizes.data(), view_.strides.data(), view_.sizes.size());
     if (to.needed(0)) to.set(0, engine_ops::zero_at_view(grads[0], view_, base_));
     if (to.needed(1)) to.set(1, engine_ops::gather_from_base(grads[0], view_, base_));
   }
@@ -89,12 +100,8 @@ void check_inplace(const Tensor& self, Repeats repeats) {
     runtime_error(
         "this tensor shares the memory of a read-only NumPy array or buffer: copy it first "
         "(clone())");
-  for (int i = 0; repeats == Repeats::Refused && i < impl->ndim && impl->numel; ++i)
-    if (impl->strides()[i] == 0 && impl->sizes()[i] > 1)
-      runtime_error(
-          "unsupported operation: more than one element of the written-to tensor refers to a "
-          "single memory location. "
-          "Please clone() the tensor before performing the operation.");
+  if (repeats == Repeats::Refused && impl->numel)
+    refuse_repeats(impl->sizes(), impl->strides(), impl->ndim);
   if (grad_mode.enabled && requires_grad(self)) check_rebase(self);
 }
 

@@ -231,7 +231,8 @@ PyObject* register_post_hook(PyObject* self, PyObject* const* args, Py_ssize_t n
     if (current_grad_fn(t))
       runtime_error("post accumulate grad hooks cannot be registered on non-leaf tensors");
     const uint64_t id = next_hook_id();
-    make_extra(t.impl()).post_accumulate.push_back({id, 0, std::make_shared<PyHook>(args[0])});
+    std::shared_ptr<Hook> hook = std::make_shared<PyHook>(args[0]);
+    add_hook(make_extra(t.impl()).post_accumulate, {id, 0, std::move(hook)});
     track(self);
     return removable_handle(self, id);
   });

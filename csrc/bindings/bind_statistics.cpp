@@ -90,6 +90,11 @@ Tensor norm_by_number(const Tensor& x, const std::optional<Scalar>& p, const Opt
 }
 Tensor norm_by_name(const Tensor& x, const std::string& p, const OptionalDims& dim, bool keepdim,
                     OptionalDType dtype) {
+  if (p == "fro" && dim && dim->size() > 2) {
+    std::string dims;
+    for (int i = 0; i < dim->size(); ++i) dims += (i ? " " : "") + std::to_string((*dim)[i]);
+    runtime_error("linalg.matrix_norm: dim must be a 2-tuple. Got ", dims);
+  }
   if (p == "fro") return vector_norm(x, 2, dim, keepdim, dtype);
   if (p != "nuc") runtime_error("linalg.matrix_norm: Order ", p, " not supported.");
   Dims dims;

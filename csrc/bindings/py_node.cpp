@@ -127,7 +127,7 @@ PyObject* add_node_hook(PyObject* o, PyObject* f, bool before) {
           "hooks on AccumulateGrad are not supported: use "
           "Tensor.register_post_accumulate_grad_hook");
     const uint64_t id = next_hook_id();
-    node->make_extra().node_hooks.push_back({id, before, std::make_shared<PyNodeHook>(f, before)});
+    add_hook(node->make_extra().node_hooks, {id, before, std::make_shared<PyNodeHook>(f, before)});
     return hook_handle(o, id);
   });
 }
@@ -137,15 +137,7 @@ PyObject* node_remove_hook(PyObject* o, PyObject* id_object) {
   return guarded([&]() -> PyObject* {
     const uint64_t id = PyLong_AsUnsignedLongLong(id_object);
     Node* node = as_py(o)->node;
-    if (node && node->extra) {
-      auto& hooks = node->extra->node_hooks;
-      for (size_t i = 0; i < hooks.size(); ++i)
-        if (hooks[i].id == id) {
-          const NodeHookEntry gone = std::move(hooks[i]);
-          hooks.erase(hooks.begin() + std::ptrdiff_t(i));
-          break;
-        }
-    }
+    if (node && node->extra) remove_hook(node->extra->node_hooks, id);
     Py_RETURN_NONE;
   });
 }

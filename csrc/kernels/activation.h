@@ -4,6 +4,7 @@
 // A struct is the name of its kernel in errors, that of its node, its loops, the function and its
 // derivative times g. Both are generic: on double, on single-precision lanes (activation_isa.cpp,
 // once per instruction set), and the derivative also on Tensors, so that second derivatives follow.
+// `piecewise` ones are straight lines between kinks: their second derivative is zero.
 #pragma once
 
 #include <cmath>
@@ -66,6 +67,7 @@ struct GeluTanh {
 struct LeakyRelu {
   static constexpr auto kernel = "leaky_relu_cpu", node = "LeakyReluBackward0";
   static constexpr auto loops = &ActivationKernels::leaky_relu;
+  static constexpr bool piecewise = true;
   double slope;
   auto forward(auto x) const { return where(x > 0, x, x * constant(x, slope)); }
   auto grad(auto g, auto x) const { return where(x > 0, g, g * constant(x, slope)); }
@@ -112,6 +114,7 @@ struct Softplus {
 struct Hardtanh {
   static constexpr auto kernel = "hardtanh_cpu", node = "HardtanhBackward0";
   static constexpr auto loops = &ActivationKernels::hardtanh;
+  static constexpr bool piecewise = true;
   double min, max;
   auto forward(auto x) const { return minimum(maximum(x, constant(x, min)), constant(x, max)); }
   auto grad(auto g, auto x) const {
@@ -122,6 +125,7 @@ struct Hardtanh {
 struct Hardsigmoid {
   static constexpr auto kernel = "hardsigmoid_cpu", node = "HardsigmoidBackward0";
   static constexpr auto loops = &ActivationKernels::hardsigmoid;
+  static constexpr bool piecewise = true;
   static constexpr double kSixth = 1.0f / 6;  // in single precision for all dtypes, as in PyTorch
   auto forward(auto x) const { return minimum(maximum(x + 3, nothing(x)), constant(x, 6)) / 6; }
   auto grad(auto g, auto x) const {
@@ -166,6 +170,7 @@ struct LogSigmoid {
 struct Softshrink {
   static constexpr auto kernel = "softshrink_cpu", node = "SoftshrinkBackward0";
   static constexpr auto loops = &ActivationKernels::softshrink;
+  static constexpr bool piecewise = true;
   double lambd;
   auto forward(auto x) const {
     const auto l = constant(x, lambd);
@@ -179,6 +184,7 @@ struct Softshrink {
 struct Hardshrink {
   static constexpr auto kernel = "hardshrink_cpu", node = "HardshrinkBackward0";
   static constexpr auto loops = &ActivationKernels::hardshrink;
+  static constexpr bool piecewise = true;
   double lambd;
   auto forward(auto x) const {
     return where((x >= constant(x, -lambd)) && (x <= constant(x, lambd)), nothing(x), x);
@@ -191,6 +197,7 @@ struct Hardshrink {
 struct Threshold {
   static constexpr auto kernel = "threshold_cpu", node = "ThresholdBackward0";
   static constexpr auto loops = &ActivationKernels::threshold;
+  static constexpr bool piecewise = true;
   double threshold, value;
   auto forward(auto x) const { return where(x <= constant(x, threshold), constant(x, value), x); }
   auto grad(auto g, auto x) const { return where(x <= constant(x, threshold), nothing(g), g); }

@@ -30,13 +30,29 @@ void grad_in_double(const void* formula, double* out, const double* const* in, i
   for (int64_t i = 0; i < n; ++i) out[i] = op.grad(g[i], x[i]);
 }
 
+// `grad` as PyTorch's graph of a backward has it: x gets a gradient of zeros through it.
+Tensor with_zero_derivative(const Tensor& grad, const Tensor& x) {
+  if (!requires_grad(x)) return grad;
+  const Tensor out = detached_alias(grad, false);
+  record("ThresholdBackwardBackward0", out, inputs(grad, x), saves(),
+         [](GradInputs& to, const Tensor& g) {
+           if (to.needed(0)) to.set(0, g);
+           if (to.needed(1)) to.set(1, zeros_like_gradient(g));
+         });
+  return out;
+}
+
 template <class Op>
 Tensor activation(const Op& op, const Tensor& x) {
   const ActivationLoops& loops = activation_kernels().*Op::loops;
   const Tensor* const in[] = {&x};
   Tensor out = run_pointwise(Op::kernel, {loops.forward, forward_in_double<Op>}, &op, in);
   record(Op::node, out, inputs(x), saves(x), [op](const Tensor& g, const Tensor& x) {
-    if (grad_mode.enabled || g.dtype() != x.dtype()) return op.grad(g, x);
+    if (grad_mode.enabled || g.dtype() != x.dtype()) {
+      Tensor grad = op.grad(g, x);
+      if constexpr (requires { Op::piecewise; }) grad = with_zero_derivative(grad, x);
+      return grad;
+    }
     const ActivationLoops& loops = activation_kernels().*Op::loops;
     const Tensor* const in[] = {&g, &x};
     return run_pointwise(Op::kernel, {loops.grad, grad_in_double<Op>}, &op, in);

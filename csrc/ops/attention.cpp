@@ -85,6 +85,17 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
                                     const std::optional<Tensor>& mask,
                                     const AttentionOptions& options, GeneratorState& generator) {
   check(query, key, value);
+  const DType dtype = query.dtype();
+  if (is_floating(dtype) && itemsize(dtype) == 2 &&
+      (!mask || mask->dtype() == dtype || mask->dtype() == DType::Bool)) {
+    // Half precision is for what goes in and out only.
+    auto wide = [](const Tensor& t) { return to_dtype(t, DType::Float32); };
+    std::optional<Tensor> wide_mask = mask;
+    if (mask && mask->dtype() == dtype) wide_mask = wide(*mask);
+    return to_dtype(scaled_dot_product_attention(wide(query), wide(key), wide(value), wide_mask,
+                                                 options, generator),
+                    dtype);
+  }
   const double scale = options.scale.value_or(1 / std::sqrt(double(query.size(query.dim() - 1))));
   const Tensor bias = bias_of(query, key, mask, options.is_causal);
   Tensor k = key, v = value;

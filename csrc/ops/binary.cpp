@@ -88,7 +88,7 @@ Tensor pow(const Operand& a, const Operand& b) {
 }
 
 namespace {
-bool is_one(const Scalar& s) { return s.to<double>() == 1; }
+bool is_one(const Scalar& s) { return s.kind() != DType::Bool && s.to<double>() == 1; }
 void check_alpha(const Operand& a, const Operand& b, const Scalar& alpha) {
   const DType type = result_type(a, b);
   if (alpha.is_floating() && !is_floating(type))
@@ -99,13 +99,16 @@ void check_alpha(const Operand& a, const Operand& b, const Scalar& alpha) {
 }
 // alpha * b in the dtype of the result: a narrower b must not wrap.
 Operand times(const Operand& a, const Operand& b, const Scalar& alpha, Tensor& holder) {
+  const DType type = result_type(a, b);
+  const Scalar factor = type == DType::Bool ? Scalar(alpha.to<bool>()) : alpha;
   if (!b.is_tensor()) {
+    if (type == DType::Bool) return Operand(Scalar(b.scalar.to<bool>() && factor.to<bool>()));
     if (b.scalar.is_floating() || alpha.is_floating())
       return Operand(Scalar(b.scalar.to<double>() * alpha.to<double>()));
     return Operand(Scalar(
         static_cast<int64_t>(uint64_t(b.scalar.to<int64_t>()) * uint64_t(alpha.to<int64_t>()))));
   }
-  holder = mul(to_dtype(*b.tensor, result_type(a, b)), alpha);
+  holder = mul(to_dtype(*b.tensor, type), factor);
   return holder;
 }
 }  // namespace
@@ -137,6 +140,9 @@ Tensor div(const Operand& a, const Operand& b, const std::string& rounding_mode)
   if (rounding_mode != "trunc")
     runtime_error("div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '",
                   rounding_mode, "'");
+  // Of half precision, the quotient that trunc(div()) would see.
+  const DType type = result_type(a, b);
+  if (is_floating(type) && itemsize(type) == 2) return trunc(div(a, b));
   return binary<DivTrunc>(a, b);
 }
 

@@ -162,10 +162,12 @@ Tensor running_recurrence(const Tensor& coef, const Tensor& add, int dim, bool r
 Tensor prod(const Tensor& x, OptionalDType dtype) {
   const Tensor in = in_dtype(x, dtype);
   Tensor out = prod_values(in, all_dims(in.dim()), false);
-  record("ProdBackward0", out, inputs(in), saves(in), [](const Tensor& g, const Tensor& x) {
-    if (x.dim() == 0) return g;
-    return g * reshape(products_of_others(reshape(x, Dims{x.numel()}), 0), x.sizes());
-  });
+  // The result is kept only so that a change of it is refused, as PyTorch does.
+  record("ProdBackward0", out, inputs(in), saves(in, saved_output(out)),
+         [](const Tensor& g, const Tensor& x, const Tensor&) {
+           if (x.dim() == 0) return g;
+           return g * reshape(products_of_others(reshape(x, Dims{x.numel()}), 0), x.sizes());
+         });
   return out_dtype(out, dtype);
 }
 
@@ -174,8 +176,8 @@ Tensor prod(const Tensor& x, int64_t dim, bool keepdim, OptionalDType dtype) {
   const int d = wrap_dim(dim, in.dim());
   const uint64_t mask = one_dim(d) & all_dims(in.dim());
   Tensor out = prod_values(in, mask, keepdim);
-  record("ProdBackward1", out, inputs(in), saves(in),
-         [d, of = Reduced(in, mask, keepdim)](const Tensor& g, const Tensor& x) {
+  record("ProdBackward1", out, inputs(in), saves(in, saved_output(out)),
+         [d, of = Reduced(in, mask, keepdim)](const Tensor& g, const Tensor& x, const Tensor&) {
            if (x.dim() == 0) return g;
            return of.restore(g) * products_of_others(x, d);
          });

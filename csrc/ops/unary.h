@@ -7,7 +7,12 @@
 
 namespace tg {
 
-inline auto zeros_of(const Tensor& g) { return mul(g, Scalar(0.0)); }
+// A gradient of zeros, whatever comes in; it has no history.
+inline Tensor zeros_of(const Tensor& g) {
+  Tensor out = empty(g.sizes(), g.dtype());
+  fill_values(out, Scalar(0));
+  return out;
+}
 template <Number T>
 T zeros_of(T) {
   return T(0);
@@ -177,6 +182,10 @@ struct Relu {
     return x < T(0) ? T(0) : x;
   }
   static auto grad_from_output(auto g, auto y) { return where(y <= 0, zeros_of(g), g); }
+  // The zeros depend on y, so that the gradient requires grad as PyTorch's does.
+  static Tensor grad_from_output(const Tensor& g, const Tensor& y) {
+    return where(y <= 0, mul(y, Scalar(0.0)), g);
+  }
 };
 struct Abs {
   static constexpr auto name = "abs", node = "AbsBackward0",
