@@ -1,7 +1,9 @@
 #include "bindings/bind.h"
 
+#include <array>
 #include <cstdlib>
 #include <deque>
+#include <memory>
 #include <unordered_map>
 
 #include "bindings/from_python.h"
@@ -49,10 +51,10 @@ int find_parameter(const Signature& s, PyObject* name) {
   return -1;
 }
 
-Signature::Signature(const char* source) : text(source) {
+Signature::Signature(const char* text) {
   bool keyword_only = false;
   size_t at = 0;
-  const std::string& s = text;
+  const std::string s = text;
   while (at < s.size()) {
     size_t end = s.find(", ", at);
     if (end == s.npos) end = s.size();
@@ -146,45 +148,128 @@ Ref Slots::value(int parameter) const {
   return tuple;
 }
 
+const Signature& Overload::parse() const {
+  auto fresh = std::make_unique<Signature>(signature);
+  if (fresh->varargs >= 0) fresh->varargs_from_items = type->from_items >> fresh->varargs & 1;
+  const Signature* found = nullptr;  // set where another thread was first
+  if (parsed_.compare_exchange_strong(found, fresh.get())) found = fresh.release();
+  return *found;
+}
+
+// --- calls
+// --------------------------------------------------------------------------------------------
 namespace {
+// What a C function of the module calls.
+struct Bound {
+  const char* name;  // as messages have it
+  std::span<const Overload> overloads;
+  bool is_method;
+};
+
 bool fits(const Overload& overload, const Slots& slots) {
-  for (size_t i = 0; i < overload.count; ++i) {
+  const CallType& type = *overload.type;
+  for (size_t i = 0; i < type.count; ++i) {
     PyObject* value = slots.values[i];
-    if (value == kItems ? !are_dims(slots.items, slots.item_count) : !overload.accepts[i](value))
+    if (value == kItems ? !are_dims(slots.items, slots.item_count) : !type.accepts[i](value))
       return false;
   }
   return true;
 }
-}  // namespace
 
-PyObject* call_overloads(const char* function, std::span<const Overload* const> overloads,
-                         PyObject* self, PyObject* const* args, Py_ssize_t nargs,
-                         PyObject* kwnames) noexcept {
+// A call with out=: the result is written into it, and a new reference to it returned.
+PyObject* call_into_out(const char* name, const Overload& overload, Slots& slots) {
+  const Signature& signature = overload.parsed();
+  const CallType& type = *overload.type;
+  if (!type.outputs) type_error(name, "() got an unexpected keyword argument 'out'");
+  prepare_out(name, signature, slots.values, type.outputs);
+  const Ref result = checked(type.call(overload.function, slots));
+  PyObject* out = slots.values[signature.out];
+  if (!type.named) {
+    write_outs(name, signature, slots.values, {&as_tensor(result.get()), 1});
+    return Ref::borrow(out).release();
+  }
+  write_outs(name, signature, slots.values, tensors_from(result.get()));
+  return named_tuple(join_text(type.named->name, "_out").c_str(), type.named->fields,
+                     tensors_from(out));
+}
+
+// The first overload that fits the call.
+PyObject* call_bound(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames,
+                     const Bound& bound) noexcept {
+  if (!bound.is_method) self = nullptr;
   try {
     Slots slots;
-    for (const Overload* overload : overloads)
-      if (arrange(overload->signature(), self, args, nargs, kwnames, slots) &&
-          fits(*overload, slots))
-        return overload->call(function, slots);
-    raise_call_error(function, overloads, self != nullptr, args, nargs, kwnames);
+    for (const Overload& overload : bound.overloads) {
+      const Signature& signature = overload.parsed();
+      if (!arrange(signature, self, args, nargs, kwnames, slots) || !fits(overload, slots))
+        continue;
+      if (signature.out >= 0 && slots.values[signature.out] != Py_None) [[unlikely]]
+        return call_into_out(bound.name, overload, slots);
+      return overload.type->call(overload.function, slots);
+    }
+    raise_call_error(bound.name, bound.overloads, self != nullptr, args, nargs, kwnames);
   } catch (...) {
     return raise_current();
   }
 }
 
-PyObject* call_without_arguments(const char* function, const Overload& only,
-                                 PyObject* self) noexcept {
+// The one overload of a method without arguments.
+PyObject* call_without_arguments(PyObject* self, const Overload& only) noexcept {
   try {
     Slots slots;
-    const Signature& signature = only.signature();
-    for (size_t i = 1; i < signature.parameters.size(); ++i)
-      slots.values[i] = signature.parameters[i].default_value;  // out=None
     slots.values[0] = self;
-    return only.call(function, slots);
+    return only.type->call(only.function, slots);
   } catch (...) {
     return raise_current();
   }
 }
+
+// Python hands a C function of a module or a method nothing that would tell which one is called, so
+// each has a C function of its own. They are made here by number; the Binder fills in what the
+// number stands for.
+constexpr size_t kMostBound = 1024, kMostWithoutArguments = 192;
+Bound bound[kMostBound];
+const Overload* without_arguments[kMostWithoutArguments];
+
+template <size_t N>
+PyObject* entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
+  return call_bound(self, args, nargs, kwnames, bound[N]);
+}
+template <size_t N>
+PyObject* entry_without_arguments(PyObject* self, PyObject*) {
+  return call_without_arguments(self, *without_arguments[N]);
+}
+template <size_t... N>
+constexpr std::array<FastFunction, sizeof...(N)> entries_of(std::index_sequence<N...>) {
+  return {&entry<N>...};
+}
+template <size_t... N>
+constexpr std::array<PyCFunction, sizeof...(N)> entries_without_arguments_of(
+    std::index_sequence<N...>) {
+  return {&entry_without_arguments<N>...};
+}
+constexpr auto entries = entries_of(std::make_index_sequence<kMostBound>());
+constexpr auto entries_without_arguments =
+    entries_without_arguments_of(std::make_index_sequence<kMostWithoutArguments>());
+
+template <size_t Most>
+size_t next(size_t& used) {
+  if (used == Most) runtime_error("more functions than bind.cpp has numbers for");
+  return used++;
+}
+FastFunction make_entry(const char* name, std::span<const Overload> overloads, bool is_method) {
+  static size_t used = 0;
+  const size_t number = next<kMostBound>(used);
+  bound[number] = {name, overloads, is_method};
+  return entries[number];
+}
+PyCFunction make_entry_without_arguments(const Overload& only) {
+  static size_t used = 0;
+  const size_t number = next<kMostWithoutArguments>(used);
+  without_arguments[number] = &only;
+  return entries_without_arguments[number];
+}
+}  // namespace
 
 // --- argument conversions
 // ----------------------------------------------------------------------------
@@ -392,10 +477,21 @@ void Binder::add_property(const char* name, getter get, setter set, const char* 
   PyType_Modified(tensor_type);
 }
 
-const char* Binder::document(bool method, const char* doc) {
-  const Declaration& d = declarations_.back();
+namespace {
+struct Declaration {
+  const char* name;
+  int kinds;
+  std::span<const Overload> overloads;
+};
+std::vector<Declaration>& declarations() {
+  static std::vector<Declaration> all;
+  return all;
+}
+
+// The docstring, with __text_signature__ where there is one overload.
+const char* document(const Declaration& d, bool method, const char* doc) {
   if (d.overloads.size() != 1) return doc;
-  std::string text = d.overloads[0]->signature().text;
+  std::string text = d.overloads[0].signature;
   if (method) {
     const size_t end = text.find(", ");
     text = end == text.npos ? "$self" : "$self, " + text.substr(end + 2);
@@ -405,16 +501,47 @@ const char* Binder::document(bool method, const char* doc) {
   return kept.back().c_str();
 }
 
+std::string result_type(const CallType& type) {
+  std::string text = type.named ? join_text(type.named->name, ":") : std::string(type.result[0]);
+  if (type.named)
+    for (const char* field : type.named->fields) text += join_text(" ", field);
+  if (type.result.size() == 1) return text;
+  for (const char* item : type.result.subspan(1)) text += join_text(", ", item);
+  return "tuple[" + text + "]";
+}
+}  // namespace
+
+FastFunction Binder::def(const char* name, std::initializer_list<Declared> overloads, int kinds,
+                         const char* doc) {
+  static auto& kept = *new std::deque<std::vector<Overload>>;  // for as long as anything may call
+  const Declaration d{name, kinds, kept.emplace_back(overloads.begin(), overloads.end())};
+  declarations().push_back(d);
+  // Messages leave out the underscore of a name that only _core has.
+  const char* shown = name + (name[0] == '_' && name[1] != '_');
+  FastFunction function = nullptr;
+  if (kinds & kFunction) {
+    function = make_entry(shown, d.overloads, false);
+    add_function(name, function, document(d, false, doc));
+  }
+  if (kinds & kMethod) {
+    if (d.overloads.size() == 1 && d.overloads[0].type->count == 1)
+      add_method(name, make_entry_without_arguments(d.overloads[0]), document(d, true, doc));
+    else
+      add_method(name, make_entry(shown, d.overloads, true), document(d, true, doc));
+  }
+  return function;
+}
+
 PyObject* Binder::describe() {
   Ref list = checked(PyList_New(0));
-  for (const Declaration& d : declarations_) {
+  for (const Declaration& d : declarations()) {
     Ref overloads = checked(PyList_New(0));
-    for (const Overload* overload : d.overloads) {
+    for (const Overload& overload : d.overloads) {
       Ref types = checked(PyList_New(0));
-      for (size_t k = 0; k < overload->count; ++k)
-        PyList_Append(types.get(), checked(PyUnicode_FromString(overload->types[k])).get());
-      Ref item = checked(Py_BuildValue("(sOs)", overload->signature().text.c_str(), types.get(),
-                                       overload->result().c_str()));
+      for (size_t k = 0; k < overload.type->count; ++k)
+        PyList_Append(types.get(), checked(PyUnicode_FromString(overload.type->types[k])).get());
+      Ref item = checked(Py_BuildValue("(sOs)", overload.signature, types.get(),
+                                       result_type(*overload.type).c_str()));
       PyList_Append(overloads.get(), item.get());
     }
     Ref item = checked(Py_BuildValue("(siO)", d.name, d.kinds, overloads.get()));

@@ -1,19 +1,22 @@
 // Declares Python functions and methods from C++ functions and a signature in Python's words:
 //
-//   b.def<"sum", fn<&sum_all, "input, *, dtype=None">,
-//                fn<&sum_dims, "input, dim, keepdim=False, *, dtype=None, out=None">>(kFunction |
-//                kMethod, "doc");
+//   b.def("sum", {fn(&sum_all, "input, *, dtype=None"),
+//                 fn(&sum_dims, "input, dim, keepdim=False, *, dtype=None, out=None")},
+//         kFunction | kMethod, "doc");
 //
-// Each fn<> is an overload. A call is one METH_FASTCALL function: arrange() sorts the arguments
+// Each fn() is an overload. A call is one METH_FASTCALL function: arrange() sorts the arguments
 // into slots by the parsed signature, Arg<T> says whether a slot fits the C++ parameter and
 // converts it, to_python() wraps the result; call_error.cpp words what does not fit. An `out`
 // parameter is of functions only and handled by out.h: the result is written into it. `*name` takes
 // varargs or one sequence. The same declarations give
 // __text_signature__, the docs and the stub (Binder::describe).
+//
+// Code is made once for each type of C++ function (CallType), not for each function: the rest is
+// data.
 #pragma once
 
-#include <array>
-#include <functional>
+#include <atomic>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,14 +31,6 @@
 
 namespace tg {
 
-template <size_t N>
-struct FixedString {
-  char text[N];
-  constexpr FixedString(const char (&s)[N]) {
-    for (size_t i = 0; i < N; ++i) text[i] = s[i];
-  }
-};
-
 // --- signatures
 // --------------------------------------------------------------------------------------
 struct Parameter {
@@ -48,12 +43,11 @@ struct Parameter {
 };
 struct Signature {
   explicit Signature(const char* text);
-  std::string text;
   std::vector<Parameter> parameters;
   int positional = 0;  // how many may be given by position
   int required = 0;    // first optional position
   int varargs = -1;
-  bool varargs_from_items = false;
+  bool varargs_from_items = false;  // as the C++ parameter allows
   int out = -1;
 };
 inline constexpr int kMaxParameters = 16;
@@ -303,14 +297,19 @@ struct Arg<const Operand*> {
 
 // --- results
 // -----------------------------------------------------------------------------------------
+// What a named tuple of tensors is called, and its fields.
+struct NamedTuple {
+  const char* name;
+  std::span<const char* const> fields;
+};
+PyObject* named_tuple(const char* name, std::span<const char* const> fields,
+                      std::span<const Tensor> values);
 template <class R>
 concept NamedResult = requires(const R& r) {
   R::name;
   R::fields;
   r.tie();
 };
-PyObject* named_tuple(const char* name, std::span<const char* const> fields,
-                      std::span<const Tensor> values);
 
 inline PyObject* to_python(Tensor t) { return wrap(std::move(t)); }
 inline PyObject* to_python(bool v) { return PyBool_FromLong(v); }
@@ -353,201 +352,133 @@ PyObject* to_python(const R& r) {
       r.tie());
 }
 
-// Writes the result into out= and returns what the call gives back: a new reference to it.
-template <class R>
-PyObject* into_out(const char* function, const Signature& signature, PyObject* const* values,
-                   const R& result) {
-  PyObject* out = values[signature.out];
-  if constexpr (std::is_same_v<R, Tensor>) {
-    write_outs(function, signature, values, {&result, 1});
-    return Ref::borrow(out).release();
-  } else if constexpr (NamedResult<R>) {
-    const std::vector<Tensor> results =
-        std::apply([](const auto&... t) { return std::vector<Tensor>{t...}; }, result.tie());
-    write_outs(function, signature, values, results);
-    return named_tuple(join_text(R::name, "_out").c_str(), R::fields, tensors_from(out));
-  } else {
-    type_error(function, "() got an unexpected keyword argument 'out'");
-  }
-}
-template <class R>
-constexpr int result_count() {
-  if constexpr (NamedResult<R>)
-    return int(std::tuple_size_v<decltype(std::declval<const R&>().tie())>);
-  else
-    return 1;
-}
-
 // --- functions
 // ---------------------------------------------------------------------------------------
-template <class F>
-struct FunctionTraits;
-template <class R, class... A>
-struct FunctionTraits<R (*)(A...)> {
-  using Result = R;
-  using Arguments = std::tuple<A...>;
-  static constexpr size_t arity = sizeof...(A);
-};
+using AnyFunction = void (*)();
 
-// An overload as the rest of the binder sees it: fn<> fills one in. Everything that does not need
-// the C++ types works on these, so that a binding costs little code.
-struct Overload {
-  const Signature& (*signature)();
-  const char* const* types;           // of each C++ parameter
+// What the binder needs to know of a type of C++ functions.
+struct CallType {
+  const char* const* types;           // of each parameter, in Python's words
   bool (*const* accepts)(PyObject*);  // whether an object fits it
+  unsigned from_items;                // a bit for each that can be made of varargs as they lie
   size_t count;
-  PyObject* (*call)(const char* function, Slots& slots);
-  std::string (*result)();  // the Python type, for the stub
+  PyObject* (*call)(AnyFunction function, const Slots& slots);
+  int outputs;                          // how many tensors out= takes; 0: it has none
+  const NamedTuple* named;              // the result, where it is one, else null
+  std::span<const char* const> result;  // its Python type, or those of a tuple
 };
 
-// The Python type of a result for the stub; a named tuple is "max: values indices".
+// The Python type of a result for the stub.
 template <class R>
-struct StubType {
-  static std::string name() {
-    if constexpr (std::is_same_v<R, Tensor>)
-      return "Tensor";
-    else if constexpr (std::is_same_v<R, bool>)
-      return "bool";
-    else if constexpr (std::is_same_v<R, int64_t>)
-      return "int";
-    else if constexpr (std::is_same_v<R, double>)
-      return "float";
-    else if constexpr (std::is_same_v<R, DType>)
-      return "dtype";
-    else if constexpr (std::is_same_v<R, Dims>)
-      return "Size";
-    else if constexpr (std::is_same_v<R, std::string>)
-      return "str";
-    else if constexpr (std::is_void_v<R>)
-      return "None";
-    else if constexpr (std::is_same_v<R, PyObject*>)
-      return "Any";
-    else if constexpr (NamedResult<R>)
-      return named();
-    else
-      return "tuple[Tensor, ...]";
-  }
-  static std::string named() {
-    std::string text = std::string(R::name) + ":";
-    for (const char* field : R::fields) text += std::string(" ") + field;
-    return text;
-  }
+constexpr const char* stub_type() {
+  if constexpr (std::is_same_v<R, Tensor>)
+    return "Tensor";
+  else if constexpr (std::is_same_v<R, bool>)
+    return "bool";
+  else if constexpr (std::is_same_v<R, int64_t>)
+    return "int";
+  else if constexpr (std::is_same_v<R, double>)
+    return "float";
+  else if constexpr (std::is_same_v<R, DType>)
+    return "dtype";
+  else if constexpr (std::is_same_v<R, Dims>)
+    return "Size";
+  else if constexpr (std::is_same_v<R, std::string>)
+    return "str";
+  else if constexpr (std::is_void_v<R>)
+    return "None";
+  else if constexpr (std::is_same_v<R, PyObject*>)
+    return "Any";
+  else
+    return "tuple[Tensor, ...]";
+}
+template <class R>
+struct ResultOf {
+  static constexpr int outputs = std::is_same_v<R, Tensor>;
+  static constexpr const NamedTuple* named = nullptr;
+  static constexpr const char* types[] = {stub_type<R>()};
 };
 template <class... T>
-struct StubType<std::tuple<T...>> {
-  static std::string name() {
-    std::string text;
-    ((text += (text.empty() ? "" : ", ") + StubType<T>::name()), ...);
-    return "tuple[" + text + "]";
-  }
+struct ResultOf<std::tuple<T...>> {
+  static constexpr int outputs = 0;
+  static constexpr const NamedTuple* named = nullptr;
+  static constexpr const char* types[] = {stub_type<T>()...};
+};
+template <NamedResult R>
+struct ResultOf<R> {
+  static constexpr int outputs = int(std::tuple_size_v<decltype(std::declval<const R&>().tie())>);
+  static constexpr NamedTuple tuple{R::name, R::fields};
+  static constexpr const NamedTuple* named = &tuple;
+  static constexpr const char* types[] = {R::name};
 };
 
-template <auto Function, FixedString Text>
-struct fn {
-  using Traits = FunctionTraits<decltype(Function)>;
-  using Arguments = typename Traits::Arguments;
-  template <size_t I>
-  using At = Arg<std::tuple_element_t<I, Arguments>>;
-  using Sequence = std::make_index_sequence<Traits::arity>;
-
-  static constexpr const char* signature_text() { return Text.text; }
-  static const Signature& signature() {
-    static const Signature s = [] {
-      Signature parsed(Text.text);
-      if (parsed.varargs >= 0)
-        parsed.varargs_from_items = takes_items(size_t(parsed.varargs), Sequence());
-      return parsed;
-    }();
-    return s;
+template <class R, class... A>
+struct Caller {
+  template <class T>
+  static auto get(const Slots& slots, size_t i) {
+    if constexpr (FromItems<Arg<T>>)
+      if (slots.values[i] == kItems) return Arg<T>::from_items(slots.items, slots.item_count);
+    return Arg<T>::get(slots.values[i]);
   }
   template <size_t... I>
-  static constexpr bool takes_items(size_t at, std::index_sequence<I...>) {
-    return ((I == at && FromItems<At<I>>) || ...);
-  }
-  template <size_t I>
-  static auto get(const Slots& slots) {
-    if constexpr (FromItems<At<I>>)
-      if (slots.values[I] == kItems) return At<I>::from_items(slots.items, slots.item_count);
-    return At<I>::get(slots.values[I]);
-  }
-  static PyObject* call(const char* function, Slots& slots) {
-    return call_with(function, slots, Sequence());
-  }
-  static constexpr bool kHasOut =
-      std::string_view(Text.text).find(" out=None") != std::string_view::npos;
-  template <size_t... I>
-  static PyObject* call_with([[maybe_unused]] const char* function, Slots& slots,
+  static PyObject* call_with(R (*function)(A...), [[maybe_unused]] const Slots& slots,
                              std::index_sequence<I...>) {
-    using Result = typename Traits::Result;
-    if constexpr (kHasOut) {
-      if (slots.values[signature().out] != Py_None) [[unlikely]]
-        prepare_out(function, signature(), slots.values,
-                    result_count<std::remove_cvref_t<Result>>());
-    }
-    [[maybe_unused]] std::tuple held{get<I>(slots)...};
-    if constexpr (std::is_void_v<Result>) {
-      Function(At<I>::pass(std::get<I>(held))...);
+    [[maybe_unused]] std::tuple held{get<A>(slots, I)...};
+    if constexpr (std::is_void_v<R>) {
+      function(Arg<A>::pass(std::get<I>(held))...);
       Py_RETURN_NONE;
     } else {
-      auto&& result = Function(At<I>::pass(std::get<I>(held))...);
-      if constexpr (kHasOut) {
-        if (slots.values[signature().out] != Py_None) [[unlikely]]
-          return into_out<std::remove_cvref_t<Result>>(function, signature(), slots.values, result);
-      }
+      auto&& result = function(Arg<A>::pass(std::get<I>(held))...);
       return to_python(std::move(result));
     }
   }
-  static constexpr const Overload* overload() { return overload(Sequence()); }
+  static PyObject* call(AnyFunction function, const Slots& slots) {
+    return call_with(reinterpret_cast<R (*)(A...)>(function), slots,
+                     std::index_sequence_for<A...>());
+  }
   template <size_t... I>
-  static constexpr const Overload* overload(std::index_sequence<I...>) {
-    return &Described<I...>::overload;
+  static constexpr unsigned from_items(std::index_sequence<I...>) {
+    return ((FromItems<Arg<A>> ? 1u << I : 0u) | ... | 0u);
+  }
+
+  using Result = ResultOf<std::remove_cvref_t<R>>;
+  static constexpr const char* types[] = {Arg<A>::type..., nullptr};
+  static constexpr bool (*accepts[])(PyObject*) = {&Arg<A>::accepts..., nullptr};
+  static constexpr CallType type{
+      types,         accepts,      from_items(std::index_sequence_for<A...>()),
+      sizeof...(A),  &call,        Result::outputs,
+      Result::named, Result::types};
+};
+
+// An overload as it is declared.
+struct Declared {
+  const CallType* type;
+  AnyFunction function;
+  const char* signature;
+};
+template <class R, class... A>
+Declared fn(R (*function)(A...), const char* signature) {
+  return {&Caller<R, A...>::type, reinterpret_cast<AnyFunction>(function), signature};
+}
+
+// An overload as it is called. The signature is parsed when it is first needed.
+class Overload : public Declared {
+ public:
+  explicit Overload(const Declared& declared) : Declared(declared) {}
+  const Signature& parsed() const {
+    const Signature* found = parsed_.load(std::memory_order_acquire);
+    return found ? *found : parse();
   }
 
  private:
-  template <size_t... I>
-  struct Described {
-    static constexpr const char* types[] = {At<I>::type..., nullptr};
-    static constexpr bool (*accepts[])(PyObject*) = {&At<I>::accepts..., nullptr};
-    static constexpr Overload overload{
-        &signature,   types, accepts,
-        sizeof...(I), &call, &StubType<std::remove_cvref_t<typename Traits::Result>>::name};
-  };
+  const Signature& parse() const;
+  mutable std::atomic<const Signature*> parsed_ = nullptr;
 };
 
 // Raises PyTorch's TypeError for a call that fits no overload.
-[[noreturn]] void raise_call_error(const char* function, std::span<const Overload* const> overloads,
+[[noreturn]] void raise_call_error(const char* function, std::span<const Overload> overloads,
                                    bool method, PyObject* const* args, Py_ssize_t nargs,
                                    PyObject* kwnames);
-
-// What messages call a function: a name that _core hides without its underscore.
-template <FixedString Name>
-constexpr const char* kShown = Name.text + (Name.text[0] == '_' && Name.text[1] != '_' ? 1 : 0);
-
-// The first overload that fits the call; self is null in functions.
-PyObject* call_overloads(const char* function, std::span<const Overload* const> overloads,
-                         PyObject* self, PyObject* const* args, Py_ssize_t nargs,
-                         PyObject* kwnames) noexcept;
-// The one overload of a method without arguments.
-PyObject* call_without_arguments(const char* function, const Overload& only,
-                                 PyObject* self) noexcept;
-
-template <class... Overloads>
-inline constexpr const Overload* kOverloads[] = {Overloads::overload()...};
-
-// The C functions of a def<>.
-template <FixedString Name, bool Method, class... Overloads>
-PyObject* entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
-  return call_overloads(kShown<Name>, kOverloads<Overloads...>, Method ? self : nullptr, args,
-                        nargs, kwnames);
-}
-template <FixedString Name, class Only>
-PyObject* entry_without_arguments(PyObject* self, PyObject*) {
-  return call_without_arguments(kShown<Name>, *Only::overload(), self);
-}
-template <class... Overloads>
-inline constexpr bool kOnlySelf = false;
-template <class Only>
-inline constexpr bool kOnlySelf<Only> = Only::Traits::arity == 1;
 
 using FastFunction = PyObject* (*)(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
                                    PyObject* kwnames);
@@ -558,18 +489,9 @@ class Binder {
  public:
   explicit Binder(PyObject* module) : module_(module) {}
 
-  template <FixedString Name, class... Overloads>
-  void def(int kinds, const char* doc) {
-    declare({Name.text, kinds, kOverloads<Overloads...>});
-    if (kinds & kFunction)
-      add_function(Name.text, &entry<Name, false, Overloads...>, document(false, doc));
-    if (kinds & kMethod) {
-      if constexpr (kOnlySelf<Overloads...>)
-        add_method(Name.text, &entry_without_arguments<Name, Overloads...>, document(true, doc));
-      else
-        add_method(Name.text, &entry<Name, true, Overloads...>, document(true, doc));
-    }
-  }
+  // `name`, `doc` and the signatures must be literals. Returns the function, if it is one.
+  FastFunction def(const char* name, std::initializer_list<Declared> overloads, int kinds,
+                   const char* doc);
 
   // Plain METH_FASTCALL | METH_KEYWORDS functions, for what no signature can say. `name` and `doc`
   // must be literals.
@@ -583,17 +505,7 @@ class Binder {
   static PyObject* describe();
 
  private:
-  struct Declaration {
-    const char* name;
-    int kinds;
-    std::span<const Overload* const> overloads;
-  };
-  static void declare(const Declaration& declaration) { declarations_.push_back(declaration); }
-  // The docstring of the last declaration, with __text_signature__ where it has one overload.
-  static const char* document(bool method, const char* doc);
-
   PyObject* module_;
-  static inline std::vector<Declaration> declarations_;
 };
 
 }  // namespace tg

@@ -25,10 +25,10 @@ struct InPlace<function> {
 }  // namespace
 
 void bind_activations(Binder& b) {
-#define TG_BIND(name, function, parameters, doc)                      \
-  b.def<name, fn<&function, "input" parameters>>(kFunction, doc);     \
-  b.def<name "_", fn<&InPlace<&function>::call, "input" parameters>>( \
-      kFunction, "In-place form of " #function "().");
+#define TG_BIND(name, function, parameters, doc)                                  \
+  b.def(name, {fn(&function, "input" parameters)}, kFunction, doc);               \
+  b.def(name "_", {fn(&InPlace<&function>::call, "input" parameters)}, kFunction, \
+        "In-place form of " #function "().");
   TG_BIND("_silu", silu, "", "input * sigmoid(input).")
   TG_BIND("_gelu", gelu, ", *, approximate='none'",
           "input times the normal distribution function of input, or its tanh approximation.")
@@ -50,27 +50,29 @@ void bind_activations(Binder& b) {
   TG_BIND("threshold", threshold, ", threshold, value",
           "input where it is above the threshold, value elsewhere.")
 #undef TG_BIND
-  b.def<"relu_", fn<&relu_, "input">>(kFunction, "In-place form of relu().");
-  b.def<"_log_sigmoid", fn<&log_sigmoid, "input">>(kFunction, "Logarithm of sigmoid(input).");
-  b.def<"_softshrink", fn<&softshrink, "input, lambd=0.5">>(
-      kFunction, "input moved towards 0 by lambd, 0 within lambd of it.");
-  b.def<"hardshrink", fn<&hardshrink, "input, lambd=0.5">>(
-      kBoth, "input, but 0 where it is between -lambd and lambd.");
-  b.def<"prelu", fn<&prelu, "input, weight">>(
-      kBoth,
-      "input where it is positive, weight * input elsewhere; weight has one element or one "
-      "for each channel (dimension 1).");
-  b.def<"rrelu", fn<&rrelu,
-                    "input, lower=0.125, upper=0.3333333333333333, training=False, "
-                    "generator=None">>(
-      kFunction,
-      "input where it is positive; elsewhere times a slope, which is drawn from [lower, upper) "
-      "while training and its mean otherwise.");
-  b.def<"rrelu_", fn<&InPlace<&rrelu>::call,
-                     "input, lower=0.125, upper=0.3333333333333333, training=False, "
-                     "generator=None">>(kFunction, "In-place form of rrelu().");
-  b.def<"_glu", fn<&glu, "input, dim=-1">>(
-      kFunction, "The first half of input along dim times the sigmoid of the second.");
+  b.def("relu_", {fn(&relu_, "input")}, kFunction, "In-place form of relu().");
+  b.def("_log_sigmoid", {fn(&log_sigmoid, "input")}, kFunction, "Logarithm of sigmoid(input).");
+  b.def("_softshrink", {fn(&softshrink, "input, lambd=0.5")}, kFunction,
+        "input moved towards 0 by lambd, 0 within lambd of it.");
+  b.def("hardshrink", {fn(&hardshrink, "input, lambd=0.5")}, kBoth,
+        "input, but 0 where it is between -lambd and lambd.");
+  b.def("prelu", {fn(&prelu, "input, weight")}, kBoth,
+        "input where it is positive, weight * input elsewhere; weight has one element or one "
+        "for each channel (dimension 1).");
+  b.def("rrelu",
+        {fn(&rrelu,
+            "input, lower=0.125, upper=0.3333333333333333, training=False, "
+            "generator=None")},
+        kFunction,
+        "input where it is positive; elsewhere times a slope, which is drawn from [lower, upper) "
+        "while training and its mean otherwise.");
+  b.def("rrelu_",
+        {fn(&InPlace<&rrelu>::call,
+            "input, lower=0.125, upper=0.3333333333333333, training=False, "
+            "generator=None")},
+        kFunction, "In-place form of rrelu().");
+  b.def("_glu", {fn(&glu, "input, dim=-1")}, kFunction,
+        "The first half of input along dim times the sigmoid of the second.");
 }
 
 }  // namespace tg

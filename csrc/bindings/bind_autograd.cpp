@@ -41,10 +41,13 @@ void check_signals() {
   if (PyErr_CheckSignals() < 0) raise_interrupt();
 }
 
-const Signature& backward_signature() {
-  static const Signature s(
-      "input, gradient=None, retain_graph=None, create_graph=False, inputs=None");
-  return s;
+// Only its signature is used: the call is below.
+const Overload& backward_overload() {
+  using Type = Caller<void, const Tensor&, PyObject*, PyObject*, PyObject*, PyObject*>;
+  static const Overload overload(
+      {&Type::type, nullptr,
+       "input, gradient=None, retain_graph=None, create_graph=False, inputs=None"});
+  return overload;
 }
 
 PyObject* tensor_backward(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
@@ -56,14 +59,9 @@ PyObject* tensor_backward(PyObject* self, PyObject* const* args, Py_ssize_t narg
       Py_RETURN_NONE;
     }
     Slots slots;
-    if (!arrange(backward_signature(), self, args, nargs, kwnames, slots)) {
-      constexpr auto any = +[](PyObject*) { return true; };
-      static constexpr const char* types[] = {"Tensor", "object", "object", "object", "object"};
-      static constexpr bool (*accepts[])(PyObject*) = {any, any, any, any, any};
-      static constexpr Overload overload{&backward_signature, types, accepts, 5, nullptr, nullptr};
-      const Overload* all[] = {&overload};
-      raise_call_error("backward", all, true, args, nargs, kwnames);
-    }
+    const Overload& overload = backward_overload();
+    if (!arrange(overload.parsed(), self, args, nargs, kwnames, slots))
+      raise_call_error("backward", {&overload, 1}, true, args, nargs, kwnames);
     BackwardOptions options;
     options.create_graph = PyObject_IsTrue(slots.values[3]) == 1;
     options.retain_graph =
@@ -381,23 +379,24 @@ void bind_autograd(Binder& b) {
       "a saved tensor that was "
       "changed in place.\n\n>>> x = tg.tensor(3., requires_grad=True)\n>>> (x * x).backward()\n>>> "
       "x.grad\ntensor(6.)");
-  b.def<"_backward",
-        fn<&backward_of_many,
-           "tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None">>(
-      kFunction, "backward() of several tensors at once.");
-  b.def<"_grad", fn<&grad_of,
-                    "outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, "
-                    "only_inputs=True, "
-                    "allow_unused=None, is_grads_batched=False, materialize_grads=False">>(
-      kFunction, "Gradients of outputs with respect to inputs, as a tuple; .grad is left alone.");
-  b.def<"detach", fn<&detach, "input">>(kFunction | kMethod,
-                                        "The same memory and version, without history.");
-  b.def<"detach_", fn<&detach_in_place, "input">>(
-      kFunction | kMethod, "Forgets the history of this tensor: it becomes a leaf.");
-  b.def<"requires_grad_", fn<&requires_grad_in_place, "input, requires_grad=True">>(
-      kMethod, "Sets requires_grad and returns the tensor.");
-  b.def<"retain_grad", fn<&retain_grad_of, "input">>(
-      kMethod, "Makes backward keep the gradient of this non-leaf in .grad.");
+  b.def("_backward",
+        {fn(&backward_of_many,
+            "tensors, grad_tensors=None, retain_graph=None, create_graph=False, inputs=None")},
+        kFunction, "backward() of several tensors at once.");
+  b.def("_grad",
+        {fn(&grad_of,
+            "outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, "
+            "only_inputs=True, "
+            "allow_unused=None, is_grads_batched=False, materialize_grads=False")},
+        kFunction, "Gradients of outputs with respect to inputs, as a tuple; .grad is left alone.");
+  b.def("detach", {fn(&detach, "input")}, kFunction | kMethod,
+        "The same memory and version, without history.");
+  b.def("detach_", {fn(&detach_in_place, "input")}, kFunction | kMethod,
+        "Forgets the history of this tensor: it becomes a leaf.");
+  b.def("requires_grad_", {fn(&requires_grad_in_place, "input, requires_grad=True")}, kMethod,
+        "Sets requires_grad and returns the tensor.");
+  b.def("retain_grad", {fn(&retain_grad_of, "input")}, kMethod,
+        "Makes backward keep the gradient of this non-leaf in .grad.");
   b.add_method("register_hook", register_hook,
                "register_hook($self, hook, /)\n--\n\nCalls hook(grad) when the gradient of this "
                "tensor is known; what it returns, if not "
@@ -407,12 +406,12 @@ void bind_autograd(Binder& b) {
                ".grad of this leaf was written.");
   b.add_method("_remove_hook", remove_hook_method,
                "_remove_hook($self, id, /)\n--\n\nUndoes a registration.");
-  b.def<"is_grad_enabled", fn<&is_grad_enabled, "">>(
-      kFunction, "True where operations are recorded (this thread).");
-  b.def<"is_inference_mode_enabled", fn<&is_inference_mode_enabled, "">>(
-      kFunction, "True inside inference_mode().");
-  b.def<"_set_grad_enabled", fn<&set_mode, "mode">>(kFunction,
-                                                    "Switches recording of this thread on or off.");
+  b.def("is_grad_enabled", {fn(&is_grad_enabled, "")}, kFunction,
+        "True where operations are recorded (this thread).");
+  b.def("is_inference_mode_enabled", {fn(&is_inference_mode_enabled, "")}, kFunction,
+        "True inside inference_mode().");
+  b.def("_set_grad_enabled", {fn(&set_mode, "mode")}, kFunction,
+        "Switches recording of this thread on or off.");
   no_grad_type = make_mode(b.module(), "tapegrad.no_grad",
                            "Context and decorator: operations are not recorded.");
   enable_grad_type = make_mode(b.module(), "tapegrad.enable_grad",

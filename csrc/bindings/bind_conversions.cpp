@@ -26,11 +26,10 @@ Tensor tensor_of(PyObject* data, std::optional<DType> dtype, PyObject* device, b
   warn_copy_construct(data);
   return with_grad(tensor_from_python(data, dtype), requires_grad);
 }
-using TensorFunction =
-    fn<&tensor_of, "data, *, dtype=None, device=None, requires_grad=False, pin_memory=False">;
+FastFunction declared_tensor;  // as it is without tensor_entry()
 PyObject* tensor_entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
   if (kwnames || nargs != 1 || !(PyList_CheckExact(args[0]) || PyFloat_CheckExact(args[0])))
-    return entry<"tensor", false, TensorFunction>(self, args, nargs, kwnames);
+    return declared_tensor(self, args, nargs, kwnames);
   return guarded([&] { return wrap(tensor_from_python(args[0], std::nullopt)); });
 }
 Tensor new_tensor(const Tensor& like, PyObject* data, std::optional<DType> dtype, PyObject* device,
@@ -134,38 +133,42 @@ PyObject* construct_like(PyObject* self, PyObject* const* args, Py_ssize_t nargs
 }  // namespace
 
 void bind_conversions(Binder& b) {
-  b.def<"tensor", TensorFunction>(kFunction,
-                                  "A new tensor of numbers, nested sequences, arrays or tensors; "
-                                  "without a dtype it follows from the data.");
-  shortcut(b, "tensor", tensor_entry);
-  b.def<"new_tensor", fn<&new_tensor,
-                         "input, data, *, dtype=None, device=None, requires_grad=False, "
-                         "layout=None, pin_memory=False">>(
-      kMethod, "A new tensor of `data` with the dtype of this one.");
-  b.def<"as_tensor", fn<&as_tensor_of, "data, dtype=None, device=None">>(
+  declared_tensor = b.def(
+      "tensor",
+      {fn(&tensor_of, "data, *, dtype=None, device=None, requires_grad=False, pin_memory=False")},
       kFunction,
-      "`data` as a tensor, without a copy where it is a tensor or NumPy array of the dtype.");
-  b.def<"asarray", fn<&asarray, "obj, *, dtype=None, device=None, copy=None, requires_grad=False">>(
-      kFunction, "`obj` as a tensor; copy=True always copies, copy=False never.");
-  b.def<"from_numpy", fn<&from_numpy, "ndarray">>(kFunction,
-                                                  "A tensor over the memory of a NumPy array.");
-  b.def<"frombuffer", fn<&frombuffer, "buffer, *, dtype, count=-1, offset=0, requires_grad=False">>(
+      "A new tensor of numbers, nested sequences, arrays or tensors; "
+      "without a dtype it follows from the data.");
+  shortcut(b, "tensor", tensor_entry);
+  b.def("new_tensor",
+        {fn(&new_tensor,
+            "input, data, *, dtype=None, device=None, requires_grad=False, "
+            "layout=None, pin_memory=False")},
+        kMethod, "A new tensor of `data` with the dtype of this one.");
+  b.def("as_tensor", {fn(&as_tensor_of, "data, dtype=None, device=None")}, kFunction,
+        "`data` as a tensor, without a copy where it is a tensor or NumPy array of the dtype.");
+  b.def("asarray",
+        {fn(&asarray, "obj, *, dtype=None, device=None, copy=None, requires_grad=False")},
+        kFunction, "`obj` as a tensor; copy=True always copies, copy=False never.");
+  b.def("from_numpy", {fn(&from_numpy, "ndarray")}, kFunction,
+        "A tensor over the memory of a NumPy array.");
+  b.def(
+      "frombuffer", {fn(&frombuffer, "buffer, *, dtype, count=-1, offset=0, requires_grad=False")},
       kFunction,
       "A 1-d tensor over the memory of an object with the buffer protocol, from byte `offset` on.");
-  b.def<"numpy", fn<&to_numpy, "input, *, force=False">>(
-      kMethod,
-      "The elements as a NumPy array over the same memory. With force=True also of tensors that "
-      "require grad.");
-  b.def<"__array__", fn<&array_method, "input, dtype=None, copy=None">>(
-      kMethod, "The elements as a NumPy array.");
-  b.def<"__array_wrap__", fn<&array_wrap, "input, array, context=None, return_scalar=None">>(
-      kMethod, "A NumPy result as a tensor.");
+  b.def("numpy", {fn(&to_numpy, "input, *, force=False")}, kMethod,
+        "The elements as a NumPy array over the same memory. With force=True also of tensors that "
+        "require grad.");
+  b.def("__array__", {fn(&array_method, "input, dtype=None, copy=None")}, kMethod,
+        "The elements as a NumPy array.");
+  b.def("__array_wrap__", {fn(&array_wrap, "input, array, context=None, return_scalar=None")},
+        kMethod, "A NumPy result as a tensor.");
   Ref priority = checked(PyLong_FromLong(1000));  // so that ndarray * tensor comes to the tensor
   if (PyDict_SetItemString(tensor_type->tp_dict, "__array_priority__", priority.get()) < 0)
     throw PythonError();
-  b.def<"item", fn<&item, "input">>(kMethod, "The one element as a Python number.");
-  b.def<"tolist", fn<&to_list, "input">>(kMethod,
-                                         "The elements as nested lists of Python numbers.");
+  b.def("item", {fn(&item, "input")}, kMethod, "The one element as a Python number.");
+  b.def("tolist", {fn(&to_list, "input")}, kMethod,
+        "The elements as nested lists of Python numbers.");
 #define TG_LEGACY(name, d) \
   b.add_function(name, &construct_as<DType::d>, name "(sizes...) or " name "(data).");
   TG_LEGACY("FloatTensor", Float32)

@@ -215,10 +215,10 @@ Tensor from_dlpack(PyObject* capsule) {
 }  // namespace
 
 void bind_dlpack(Binder& b) {
-  b.def<"_to_dlpack", fn<&to_dlpack, "input, versioned, copy">>(
-      kFunction, "A DLPack capsule over the memory of a tensor, or of a copy of it.");
-  b.def<"_from_dlpack", fn<&from_dlpack, "capsule">>(
-      kFunction, "A tensor over the memory of a DLPack capsule, which is used up.");
+  b.def("_to_dlpack", {fn(&to_dlpack, "input, versioned, copy")}, kFunction,
+        "A DLPack capsule over the memory of a tensor, or of a copy of it.");
+  b.def("_from_dlpack", {fn(&from_dlpack, "capsule")}, kFunction,
+        "A tensor over the memory of a DLPack capsule, which is used up.");
 }
 
 }  // namespace tg

@@ -22,19 +22,19 @@ std::tuple<Tensor, Tensor> native(const Tensor& x, double p, std::optional<bool>
 }  // namespace
 
 void bind_dropouts(Binder& b) {
-#define TG_BIND(name, kind, doc)                                                      \
-  b.def<name, fn<&dropped<Dropout::kind>, "input, p, train">>(kFunction, doc);        \
-  b.def<name "_", fn<&dropped_in_place<Dropout::kind>, "input, p, train">>(kFunction, \
-                                                                           "In-place form.");
+#define TG_BIND(name, kind, doc)                                                        \
+  b.def(name, {fn(&dropped<Dropout::kind>, "input, p, train")}, kFunction, doc);        \
+  b.def(name "_", {fn(&dropped_in_place<Dropout::kind>, "input, p, train")}, kFunction, \
+        "In-place form.");
   TG_BIND("dropout", Element, "Zeros elements with probability p and divides the others by 1 - p.")
   TG_BIND("feature_dropout", Feature, "dropout() of whole channels (dimensions 0 and 1).")
   TG_BIND("alpha_dropout", Alpha, "dropout() that keeps mean and variance of SELU activations.")
   TG_BIND("feature_alpha_dropout", FeatureAlpha, "alpha_dropout() of whole channels.")
 #undef TG_BIND
-  b.def<"native_dropout", fn<&native, "input, p, train">>(kFunction,
-                                                          "dropout() and the mask of what stays.");
-  b.def<"native_dropout_backward", fn<&native_dropout_backward, "grad_output, mask, scale">>(
-      kFunction, "grad_output * mask * scale.");
+  b.def("native_dropout", {fn(&native, "input, p, train")}, kFunction,
+        "dropout() and the mask of what stays.");
+  b.def("native_dropout_backward", {fn(&native_dropout_backward, "grad_output, mask, scale")},
+        kFunction, "grad_output * mask * scale.");
 }
 
 }  // namespace tg

@@ -56,63 +56,67 @@ constexpr auto bound() {
 }  // namespace
 
 void bind_elementwise(Binder& b) {
-#define TG_BIND(function, Op)                                                      \
-  b.def<#function, fn<unary_of(&function), "input, *, out=None">>(kBoth, Op::doc); \
-  b.def<#function "_", fn<&function##_, "input">>(kMethod, "In-place form of " #function "().");
+#define TG_BIND(function, Op)                                                        \
+  b.def(#function, {fn(unary_of(&function), "input, *, out=None")}, kBoth, Op::doc); \
+  b.def(#function "_", {fn(&function##_, "input")}, kMethod, "In-place form of " #function "().");
   TG_UNARY_OPS(TG_BIND)
 #undef TG_BIND
 #define TG_BIND(function, Op) \
-  b.def<#function, fn<unary_of(&function), "input, *, out=None">>(kBoth, Op::doc);
+  b.def(#function, {fn(unary_of(&function), "input, *, out=None")}, kBoth, Op::doc);
   TG_UNARY_PREDICATES(TG_BIND)
 #undef TG_BIND
-#define TG_BIND(function, Op)                                                                \
-  b.def<#function, fn<bound<Op, &function>(), "input, other, *, out=None">>(kBoth, Op::doc); \
-  b.def<#function "_", fn<&function##_, "input, other">>(kMethod,                            \
-                                                         "In-place form of " #function "().");
+#define TG_BIND(function, Op)                                                                  \
+  b.def(#function, {fn(bound<Op, &function>(), "input, other, *, out=None")}, kBoth, Op::doc); \
+  b.def(#function "_", {fn(&function##_, "input, other")}, kMethod,                            \
+        "In-place form of " #function "().");
   TG_BINARY_OPS(TG_BIND)
 #undef TG_BIND
-  b.def<"add", fn<alpha_of(&add), "input, other, *, alpha=1, out=None">>(kBoth, Add::doc);
-  b.def<"sub", fn<alpha_of(&sub), "input, other, *, alpha=1, out=None">>(kBoth, Sub::doc);
-  b.def<"subtract", fn<alpha_of(&sub), "input, other, *, alpha=1, out=None">>(kBoth, Sub::doc);
-  b.def<"add_", fn<&add_, "input, other, *, alpha=1">>(kMethod, "In-place form of add().");
-  b.def<"sub_", fn<&sub_, "input, other, *, alpha=1">>(kMethod, "In-place form of sub().");
-  b.def<"subtract_", fn<&sub_, "input, other, *, alpha=1">>(kMethod, "In-place form of sub().");
-  b.def<"rsub", fn<&rsub, "input, other, *, alpha=1">>(kBoth,
-                                                       "other - alpha * input, with broadcasting.");
-  b.def<"multiply", fn<binary_of(&mul), "input, other, *, out=None">>(kBoth, Mul::doc);
-  b.def<"multiply_", fn<&mul_, "input, other">>(kMethod, "In-place form of mul().");
-  b.def<"div", fn<&div_rounded, "input, other, *, rounding_mode=None, out=None">>(kBoth, Div::doc);
-  b.def<"divide", fn<&div_rounded, "input, other, *, rounding_mode=None, out=None">>(kBoth,
-                                                                                     Div::doc);
-  b.def<"true_divide", fn<binary_of(&div), "input, other, *, out=None">>(kBoth, Div::doc);
-  b.def<"true_divide_", fn<&true_divide_, "input, other">>(kMethod, "In-place form of div().");
-  b.def<"div_", fn<&div_in_place, "input, other, *, rounding_mode=None">>(
-      kMethod, "In-place form of div().");
-  b.def<"divide_", fn<&div_in_place, "input, other, *, rounding_mode=None">>(
-      kMethod, "In-place form of div().");
-  b.def<"pow", fn<&true_pow, "input, exponent, *, out=None">>(kBoth, Pow::doc);
-  b.def<"pow_", fn<&pow_, "input, exponent">>(kMethod, "In-place form of pow().");
-  b.def<"clamp", fn<static_cast<Tensor (*)(const Tensor&, const Operand*, const Operand*)>(&clamp),
-                    "input, min=None, max=None, *, out=None">>(
-      kBoth,
-      "Each element, but at least min and at most max; the bounds may be numbers or tensors.");
-  b.def<"clip", fn<static_cast<Tensor (*)(const Tensor&, const Operand*, const Operand*)>(&clamp),
-                   "input, min=None, max=None, *, out=None">>(kBoth, "The same as clamp().");
-  b.def<"clamp_", fn<&clamp_, "input, min=None, max=None">>(kMethod, "In-place form of clamp().");
-  b.def<"clip_", fn<&clamp_, "input, min=None, max=None">>(kMethod, "In-place form of clamp().");
-  b.def<"clamp_min", fn<&clamp_min, "input, min, *, out=None">>(kBoth, ClampMin::doc);
-  b.def<"clamp_max", fn<&clamp_max, "input, max, *, out=None">>(kBoth, ClampMax::doc);
-  b.def<"clamp_min_", fn<&clamp_min_, "input, min">>(kMethod, "In-place form of clamp_min().");
-  b.def<"clamp_max_", fn<&clamp_max_, "input, max">>(kMethod, "In-place form of clamp_max().");
-  b.def<"logical_not_", fn<&logical_not_, "input">>(kMethod, "In-place form of logical_not().");
-  b.def<"negative", fn<unary_of(&neg), "input, *, out=None">>(kBoth, Neg::doc);
-  b.def<"absolute", fn<unary_of(&abs), "input, *, out=None">>(kBoth, Abs::doc);
-  b.def<"positive", fn<&positive, "input">>(kBoth, "The input itself.");
-  b.def<"greater", fn<bound<Gt, &gt>(), "input, other, *, out=None">>(kBoth, Gt::doc);
-  b.def<"less", fn<bound<Lt, &lt>(), "input, other, *, out=None">>(kBoth, Lt::doc);
-  b.def<"not_equal", fn<bound<Ne, &ne>(), "input, other, *, out=None">>(kBoth, Ne::doc);
-  b.def<"greater_equal", fn<bound<Ge, &ge>(), "input, other, *, out=None">>(kBoth, Ge::doc);
-  b.def<"less_equal", fn<bound<Le, &le>(), "input, other, *, out=None">>(kBoth, Le::doc);
+  b.def("add", {fn(alpha_of(&add), "input, other, *, alpha=1, out=None")}, kBoth, Add::doc);
+  b.def("sub", {fn(alpha_of(&sub), "input, other, *, alpha=1, out=None")}, kBoth, Sub::doc);
+  b.def("subtract", {fn(alpha_of(&sub), "input, other, *, alpha=1, out=None")}, kBoth, Sub::doc);
+  b.def("add_", {fn(&add_, "input, other, *, alpha=1")}, kMethod, "In-place form of add().");
+  b.def("sub_", {fn(&sub_, "input, other, *, alpha=1")}, kMethod, "In-place form of sub().");
+  b.def("subtract_", {fn(&sub_, "input, other, *, alpha=1")}, kMethod, "In-place form of sub().");
+  b.def("rsub", {fn(&rsub, "input, other, *, alpha=1")}, kBoth,
+        "other - alpha * input, with broadcasting.");
+  b.def("multiply", {fn(binary_of(&mul), "input, other, *, out=None")}, kBoth, Mul::doc);
+  b.def("multiply_", {fn(&mul_, "input, other")}, kMethod, "In-place form of mul().");
+  b.def("div", {fn(&div_rounded, "input, other, *, rounding_mode=None, out=None")}, kBoth,
+        Div::doc);
+  b.def("divide", {fn(&div_rounded, "input, other, *, rounding_mode=None, out=None")}, kBoth,
+        Div::doc);
+  b.def("true_divide", {fn(binary_of(&div), "input, other, *, out=None")}, kBoth, Div::doc);
+  b.def("true_divide_", {fn(&true_divide_, "input, other")}, kMethod, "In-place form of div().");
+  b.def("div_", {fn(&div_in_place, "input, other, *, rounding_mode=None")}, kMethod,
+        "In-place form of div().");
+  b.def("divide_", {fn(&div_in_place, "input, other, *, rounding_mode=None")}, kMethod,
+        "In-place form of div().");
+  b.def("pow", {fn(&true_pow, "input, exponent, *, out=None")}, kBoth, Pow::doc);
+  b.def("pow_", {fn(&pow_, "input, exponent")}, kMethod, "In-place form of pow().");
+  b.def("clamp",
+        {fn(static_cast<Tensor (*)(const Tensor&, const Operand*, const Operand*)>(&clamp),
+            "input, min=None, max=None, *, out=None")},
+        kBoth,
+        "Each element, but at least min and at most max; the bounds may be numbers or tensors.");
+  b.def("clip",
+        {fn(static_cast<Tensor (*)(const Tensor&, const Operand*, const Operand*)>(&clamp),
+            "input, min=None, max=None, *, out=None")},
+        kBoth, "The same as clamp().");
+  b.def("clamp_", {fn(&clamp_, "input, min=None, max=None")}, kMethod, "In-place form of clamp().");
+  b.def("clip_", {fn(&clamp_, "input, min=None, max=None")}, kMethod, "In-place form of clamp().");
+  b.def("clamp_min", {fn(&clamp_min, "input, min, *, out=None")}, kBoth, ClampMin::doc);
+  b.def("clamp_max", {fn(&clamp_max, "input, max, *, out=None")}, kBoth, ClampMax::doc);
+  b.def("clamp_min_", {fn(&clamp_min_, "input, min")}, kMethod, "In-place form of clamp_min().");
+  b.def("clamp_max_", {fn(&clamp_max_, "input, max")}, kMethod, "In-place form of clamp_max().");
+  b.def("logical_not_", {fn(&logical_not_, "input")}, kMethod, "In-place form of logical_not().");
+  b.def("negative", {fn(unary_of(&neg), "input, *, out=None")}, kBoth, Neg::doc);
+  b.def("absolute", {fn(unary_of(&abs), "input, *, out=None")}, kBoth, Abs::doc);
+  b.def("positive", {fn(&positive, "input")}, kBoth, "The input itself.");
+  b.def("greater", {fn(bound<Gt, &gt>(), "input, other, *, out=None")}, kBoth, Gt::doc);
+  b.def("less", {fn(bound<Lt, &lt>(), "input, other, *, out=None")}, kBoth, Lt::doc);
+  b.def("not_equal", {fn(bound<Ne, &ne>(), "input, other, *, out=None")}, kBoth, Ne::doc);
+  b.def("greater_equal", {fn(bound<Ge, &ge>(), "input, other, *, out=None")}, kBoth, Ge::doc);
+  b.def("less_equal", {fn(bound<Le, &le>(), "input, other, *, out=None")}, kBoth, Le::doc);
 }
 
 }  // namespace tg

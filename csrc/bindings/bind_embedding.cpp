@@ -34,35 +34,38 @@ Tensor log_softmax_backward_data(const Tensor& grad, const Tensor& output, int64
 }  // namespace
 
 void bind_embeddings(Binder& b) {
-  b.def<"embedding", fn<&embedding,
-                        "weight, indices, padding_idx=-1, scale_grad_by_freq=False, "
-                        "sparse=False">>(
-      kFunction, "Rows of weight (V, D) picked by index: (*) gives (*, D).");
-  b.def<"embedding_renorm_", fn<&embedding_renorm_, "weight, indices, max_norm, norm_type">>(
-      kFunction, "Scales the rows of weight that indices name down to a norm of max_norm.");
-  b.def<"embedding_bag", fn<&embedding_bag_of,
-                            "weight, indices, offsets, scale_grad_by_freq=False, mode=0, "
-                            "sparse=False, per_sample_weights=None, include_last_offset=False, "
-                            "padding_idx=None">>(
-      kFunction,
-      "Sums (mode 0), means (1) or maxima (2) of bags of rows of weight, the bag of each index, "
-      "the rows in each bag and the index of each maximum.");
-  b.def<"_scaled_dot_product_attention",
-        fn<&attention,
-           "query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, "
-           "enable_gqa=False">>(kFunction, "softmax(query @ key.T * scale + mask) @ value.");
-  b.def<"pdist", fn<&pdist, "input, p=2">>(kFunction,
-                                           "p-norms of the differences of all pairs of rows.");
-  b.def<"_lstm_step", fn<&lstm_step, "gates, cell">>(kFunction,
-                                                     "New hidden and cell states of an LSTM.");
-  b.def<"_gru_step", fn<&gru_step, "input_gates, hidden_gates, hidden">>(
-      kFunction, "New hidden state of a GRU.");
-  b.def<"_softmax_backward_data",
-        fn<&softmax_backward_data, "grad_output, output, dim, input_dtype">>(
-      kFunction, "Gradient of softmax() from its output.");
-  b.def<"_log_softmax_backward_data",
-        fn<&log_softmax_backward_data, "grad_output, output, dim, input_dtype">>(
-      kFunction, "Gradient of log_softmax() from its output.");
+  b.def("embedding",
+        {fn(&embedding,
+            "weight, indices, padding_idx=-1, scale_grad_by_freq=False, "
+            "sparse=False")},
+        kFunction, "Rows of weight (V, D) picked by index: (*) gives (*, D).");
+  b.def("embedding_renorm_", {fn(&embedding_renorm_, "weight, indices, max_norm, norm_type")},
+        kFunction, "Scales the rows of weight that indices name down to a norm of max_norm.");
+  b.def("embedding_bag",
+        {fn(&embedding_bag_of,
+            "weight, indices, offsets, scale_grad_by_freq=False, mode=0, "
+            "sparse=False, per_sample_weights=None, include_last_offset=False, "
+            "padding_idx=None")},
+        kFunction,
+        "Sums (mode 0), means (1) or maxima (2) of bags of rows of weight, the bag of each index, "
+        "the rows in each bag and the index of each maximum.");
+  b.def("_scaled_dot_product_attention",
+        {fn(&attention,
+            "query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None, "
+            "enable_gqa=False")},
+        kFunction, "softmax(query @ key.T * scale + mask) @ value.");
+  b.def("pdist", {fn(&pdist, "input, p=2")}, kFunction,
+        "p-norms of the differences of all pairs of rows.");
+  b.def("_lstm_step", {fn(&lstm_step, "gates, cell")}, kFunction,
+        "New hidden and cell states of an LSTM.");
+  b.def("_gru_step", {fn(&gru_step, "input_gates, hidden_gates, hidden")}, kFunction,
+        "New hidden state of a GRU.");
+  b.def("_softmax_backward_data",
+        {fn(&softmax_backward_data, "grad_output, output, dim, input_dtype")}, kFunction,
+        "Gradient of softmax() from its output.");
+  b.def("_log_softmax_backward_data",
+        {fn(&log_softmax_backward_data, "grad_output, output, dim, input_dtype")}, kFunction,
+        "Gradient of log_softmax() from its output.");
 }
 
 }  // namespace tg

@@ -134,22 +134,20 @@ Scalar end_of(const Operand& x) {
       return double(v);
   });
 }
-template <FixedString name>
-void check_ends(const Operand& start, const Operand& end) {
+void check_ends(const char* name, const Operand& start, const Operand& end) {
   const auto dims = [](const Operand& x) { return x.is_tensor() ? x.tensor->dim() : 0; };
   if (dims(start) == 0 && dims(end) == 0) return;
   if (start.is_tensor() && end.is_tensor())
-    runtime_error(name.text,
-                  " only supports 0-dimensional start and end tensors, but got start with ",
+    runtime_error(name, " only supports 0-dimensional start and end tensors, but got start with ",
                   dims(start), " dimension(s) and end with ", dims(end), " dimension(s).");
-  runtime_error(name.text, " only supports 0-dimensional start and end tensors, but got ",
+  runtime_error(name, " only supports 0-dimensional start and end tensors, but got ",
                 start.is_tensor() ? "start" : "end", " with ", dims(start) + dims(end),
                 " dimension(s).");
 }
 Tensor linspace_of(const Operand& start, const Operand& end, int64_t steps,
                    std::optional<DType> dtype, PyObject* layout, PyObject* device, bool pin_memory,
                    bool requires_grad) {
-  check_ends<"linspace">(start, end);
+  check_ends("linspace", start, end);
   return linspace_between(end_of(start), end_of(end), steps, dtype, layout, device, pin_memory,
                           requires_grad);
 }
@@ -163,7 +161,7 @@ Tensor logspace_between(const Scalar& start, const Scalar& end, int64_t steps, d
 Tensor logspace_of(const Operand& start, const Operand& end, int64_t steps, double base,
                    std::optional<DType> dtype, PyObject* layout, PyObject* device, bool pin_memory,
                    bool requires_grad) {
-  check_ends<"logspace">(start, end);
+  check_ends("logspace", start, end);
   return logspace_between(end_of(start), end_of(end), steps, base, dtype, layout, device,
                           pin_memory, requires_grad);
 }
@@ -184,48 +182,50 @@ Tensor square_eye(int64_t n, std::optional<DType> dtype, PyObject* layout, PyObj
 
 void bind_factories(Binder& b) {
   bind_conversions(b);
-  def_sized<"zeros", plain<zeros>, fn<&sized<zeros>, "*size, " TG_OPTIONS ", out=None">>(
-      b, "A tensor of zeros.");
-  def_sized<"ones", plain<ones>, fn<&sized<ones>, "*size, " TG_OPTIONS ", out=None">>(
-      b, "A tensor of ones.");
-  def_sized<"empty", plain<empty>, fn<&empty_formatted, "*size, " TG_LIKE ", out=None">>(
-      b, "A tensor of memory that is not initialised.");
-  b.def<"full", fn<&full_sized, "size, fill_value, *, " TG_OPTIONS ", out=None">>(
-      kFunction, "A tensor filled with one number; without a dtype it follows from the number.");
-  b.def<"empty_strided", fn<&empty_strided, "size, stride, *, " TG_OPTIONS>>(
-      kFunction, "A tensor of memory that is not initialised, with the given strides.");
-  b.def<"scalar_tensor", fn<&scalar_tensor, "s, *, " TG_OPTIONS>>(
-      kFunction, "A 0-d tensor of the default dtype.");
-  b.def<"zeros_like", fn<&constant_like<0>, "input, *, " TG_LIKE>>(
-      kFunction, "Zeros with the shape and dtype of input.");
-  b.def<"ones_like", fn<&constant_like<1>, "input, *, " TG_LIKE>>(
-      kFunction, "Ones with the shape and dtype of input.");
-  b.def<"empty_like", fn<&empty_like_of, "input, *, " TG_LIKE>>(
-      kFunction, "Memory with the shape and dtype of input, not initialised.");
-  b.def<"full_like", fn<&full_like_of, "input, fill_value, *, " TG_LIKE>>(
-      kFunction, "fill_value in the shape and dtype of input.");
-  b.def<"new_zeros", fn<&new_sized<zeros>, "input, *size, " TG_OPTIONS>>(
-      kMethod, "Zeros with the dtype of this tensor.");
-  b.def<"new_ones", fn<&new_sized<ones>, "input, *size, " TG_OPTIONS>>(
-      kMethod, "Ones with the dtype of this tensor.");
-  b.def<"new_empty", fn<&new_sized<empty>, "input, *size, " TG_OPTIONS>>(
-      kMethod, "Memory with the dtype of this tensor, not initialised.");
-  b.def<"new_empty_strided", fn<&new_empty_strided, "input, size, stride, *, " TG_OPTIONS>>(
-      kMethod, "Memory with the dtype of this tensor and the given strides, not initialised.");
-  b.def<"new_full", fn<&new_full, "input, size, fill_value, *, " TG_OPTIONS>>(
-      kMethod, "fill_value in the given shape and the dtype of this tensor.");
-  b.def<"arange", fn<&arange_to, "end, *, " TG_OPTIONS ", out=None">,
-        fn<&arange_between, "start, end, step=1, *, " TG_OPTIONS ", out=None">>(
-      kFunction,
-      "Numbers from start (0) up to, not including, end, `step` apart. int64 for integers, else "
-      "the default dtype.");
-  b.def<"linspace", fn<&linspace_of, "start, end, steps, *, " TG_OPTIONS ", out=None">>(
-      kFunction, "`steps` evenly spaced numbers from start to end, both included.");
-  b.def<"logspace", fn<&logspace_of, "start, end, steps, base=10.0, *, " TG_OPTIONS ", out=None">>(
-      kFunction, "`base` raised to `steps` evenly spaced numbers from start to end.");
-  b.def<"eye", fn<&square_eye, "n, *, " TG_OPTIONS ", out=None">,
-        fn<&eye_of, "n, m, *, " TG_OPTIONS ", out=None">>(
-      kFunction, "A matrix with ones on the diagonal and zeros elsewhere.");
+  def_sized<plain<zeros>>(b, "zeros", fn(&sized<zeros>, "*size, " TG_OPTIONS ", out=None"),
+                          "A tensor of zeros.");
+  def_sized<plain<ones>>(b, "ones", fn(&sized<ones>, "*size, " TG_OPTIONS ", out=None"),
+                         "A tensor of ones.");
+  def_sized<plain<empty>>(b, "empty", fn(&empty_formatted, "*size, " TG_LIKE ", out=None"),
+                          "A tensor of memory that is not initialised.");
+  b.def("full", {fn(&full_sized, "size, fill_value, *, " TG_OPTIONS ", out=None")}, kFunction,
+        "A tensor filled with one number; without a dtype it follows from the number.");
+  b.def("empty_strided", {fn(&empty_strided, "size, stride, *, " TG_OPTIONS)}, kFunction,
+        "A tensor of memory that is not initialised, with the given strides.");
+  b.def("scalar_tensor", {fn(&scalar_tensor, "s, *, " TG_OPTIONS)}, kFunction,
+        "A 0-d tensor of the default dtype.");
+  b.def("zeros_like", {fn(&constant_like<0>, "input, *, " TG_LIKE)}, kFunction,
+        "Zeros with the shape and dtype of input.");
+  b.def("ones_like", {fn(&constant_like<1>, "input, *, " TG_LIKE)}, kFunction,
+        "Ones with the shape and dtype of input.");
+  b.def("empty_like", {fn(&empty_like_of, "input, *, " TG_LIKE)}, kFunction,
+        "Memory with the shape and dtype of input, not initialised.");
+  b.def("full_like", {fn(&full_like_of, "input, fill_value, *, " TG_LIKE)}, kFunction,
+        "fill_value in the shape and dtype of input.");
+  b.def("new_zeros", {fn(&new_sized<zeros>, "input, *size, " TG_OPTIONS)}, kMethod,
+        "Zeros with the dtype of this tensor.");
+  b.def("new_ones", {fn(&new_sized<ones>, "input, *size, " TG_OPTIONS)}, kMethod,
+        "Ones with the dtype of this tensor.");
+  b.def("new_empty", {fn(&new_sized<empty>, "input, *size, " TG_OPTIONS)}, kMethod,
+        "Memory with the dtype of this tensor, not initialised.");
+  b.def("new_empty_strided", {fn(&new_empty_strided, "input, size, stride, *, " TG_OPTIONS)},
+        kMethod, "Memory with the dtype of this tensor and the given strides, not initialised.");
+  b.def("new_full", {fn(&new_full, "input, size, fill_value, *, " TG_OPTIONS)}, kMethod,
+        "fill_value in the given shape and the dtype of this tensor.");
+  b.def("arange",
+        {fn(&arange_to, "end, *, " TG_OPTIONS ", out=None"),
+         fn(&arange_between, "start, end, step=1, *, " TG_OPTIONS ", out=None")},
+        kFunction,
+        "Numbers from start (0) up to, not including, end, `step` apart. int64 for integers, else "
+        "the default dtype.");
+  b.def("linspace", {fn(&linspace_of, "start, end, steps, *, " TG_OPTIONS ", out=None")}, kFunction,
+        "`steps` evenly spaced numbers from start to end, both included.");
+  b.def("logspace", {fn(&logspace_of, "start, end, steps, base=10.0, *, " TG_OPTIONS ", out=None")},
+        kFunction, "`base` raised to `steps` evenly spaced numbers from start to end.");
+  b.def("eye",
+        {fn(&square_eye, "n, *, " TG_OPTIONS ", out=None"),
+         fn(&eye_of, "n, m, *, " TG_OPTIONS ", out=None")},
+        kFunction, "A matrix with ones on the diagonal and zeros elsewhere.");
 }
 
 #undef TG_OPTIONS

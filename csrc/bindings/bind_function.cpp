@@ -222,14 +222,14 @@ PyObject* record_function(PyObject* context, const std::string& name, PyObject* 
 }  // namespace
 
 void bind_functions(Binder& b) {
-  b.def<"_record_function",
-        fn<&record_function,
-           "context, name, arguments, outputs, to_save, dirty, no_gradient, materialize">>(
-      kFunction, "Records a custom autograd function; see tapegrad.autograd.Function.");
-  b.def<"_saved_tensors", fn<&saved_tensors, "node">>(kFunction,
-                                                      "The tensors that a custom function saved.");
-  b.def<"_reaches_other_leaf", fn<&reaches_other_leaf, "outputs, known">>(
-      kFunction, "Whether a gradient of `outputs` would reach a leaf that is not among `known`.");
+  b.def("_record_function",
+        {fn(&record_function,
+            "context, name, arguments, outputs, to_save, dirty, no_gradient, materialize")},
+        kFunction, "Records a custom autograd function; see tapegrad.autograd.Function.");
+  b.def("_saved_tensors", {fn(&saved_tensors, "node")}, kFunction,
+        "The tensors that a custom function saved.");
+  b.def("_reaches_other_leaf", {fn(&reaches_other_leaf, "outputs, known")}, kFunction,
+        "Whether a gradient of `outputs` would reach a leaf that is not among `known`.");
 }
 
 }  // namespace tg

@@ -99,22 +99,22 @@ void bind_graph(Binder& b) {
   anomaly.python_stack = python_stack;
   anomaly.warn = warn;
   pack_saved = pack;
-  b.def<"_set_anomaly", fn<&set_anomaly, "enabled, check_nan">>(
-      kFunction, "Switches anomaly detection of the process; see autograd.set_detect_anomaly().");
-  b.def<"is_anomaly_enabled", fn<&is_anomaly_enabled, "">>(kFunction,
-                                                           "True where anomaly detection is on.");
-  b.def<"is_anomaly_check_nan_enabled", fn<&is_anomaly_check_nan_enabled, "">>(
-      kFunction, "True where anomaly detection, once on, looks for nan in gradients.");
-  b.def<"_push_saved_hooks", fn<&push_saved_hooks, "pack_hook, unpack_hook">>(
-      kFunction, "Hooks for the tensors that this thread saves; see autograd.graph.");
-  b.def<"_pop_saved_hooks", fn<&pop_saved_hooks, "">>(kFunction,
-                                                      "Takes back the last _push_saved_hooks().");
-  b.def<"_increment_version", fn<&increment_version, "input">>(
-      kFunction, "Counts a change in place that was made elsewhere.");
-  b.def<"_current_backward", fn<&run_number, "">>(
-      kFunction, "A number of the backward pass that runs on this thread, 0 outside of one.");
-  b.def<"_will_receive_gradient", fn<&will_receive_gradient, "input">>(
-      kFunction, "Whether the backward pass that runs on this thread reaches the tensor.");
+  b.def("_set_anomaly", {fn(&set_anomaly, "enabled, check_nan")}, kFunction,
+        "Switches anomaly detection of the process; see autograd.set_detect_anomaly().");
+  b.def("is_anomaly_enabled", {fn(&is_anomaly_enabled, "")}, kFunction,
+        "True where anomaly detection is on.");
+  b.def("is_anomaly_check_nan_enabled", {fn(&is_anomaly_check_nan_enabled, "")}, kFunction,
+        "True where anomaly detection, once on, looks for nan in gradients.");
+  b.def("_push_saved_hooks", {fn(&push_saved_hooks, "pack_hook, unpack_hook")}, kFunction,
+        "Hooks for the tensors that this thread saves; see autograd.graph.");
+  b.def("_pop_saved_hooks", {fn(&pop_saved_hooks, "")}, kFunction,
+        "Takes back the last _push_saved_hooks().");
+  b.def("_increment_version", {fn(&increment_version, "input")}, kFunction,
+        "Counts a change in place that was made elsewhere.");
+  b.def("_current_backward", {fn(&run_number, "")}, kFunction,
+        "A number of the backward pass that runs on this thread, 0 outside of one.");
+  b.def("_will_receive_gradient", {fn(&will_receive_gradient, "input")}, kFunction,
+        "Whether the backward pass that runs on this thread reaches the tensor.");
 }
 
 }  // namespace tg

@@ -288,7 +288,8 @@ Tensor cdist_in_mode(const Tensor& x, const Tensor& y, double p,
 }
 
 void bind_products(Binder& b) {
-  b.def<"einsum", fn<&einsum_text, "equation, *operands">, fn<&einsum_lists, "*operands">>(
+  b.def(
+      "einsum", {fn(&einsum_text, "equation, *operands"), fn(&einsum_lists, "*operands")},
       kFunction,
       "Sum of products over named dimensions: einsum('ij,jk->ik', a, b) is a @ b.\n\n"
       "Each term names the dimensions of one operand; a repeated name takes a diagonal, ... stands "
@@ -298,177 +299,180 @@ void bind_products(Binder& b) {
       "equation does not fit the operands.\n\n"
       ">>> x = tg.tensor([[1., 2.], [3., 4.]])\n>>> tg.einsum('ij,j->i', x, tg.tensor([1., 10.]))\n"
       "tensor([21., 43.])");
-  b.def<"tensordot", fn<kTensordotNumber, "a, b, dims=2, out=None">,
-        fn<&tensordot_pairs, "a, b, dims=2, out=None">>(
+  b.def(
+      "tensordot",
+      {fn(kTensordotNumber, "a, b, dims=2, out=None"),
+       fn(&tensordot_pairs, "a, b, dims=2, out=None")},
       kFunction,
       "Sum of products over the last dims dimensions of a and the first of b, or over two lists of "
       "dimensions.");
-  b.def<"inner", fn<&inner, "input, other, *, out=None">>(
-      kBoth, "Sums of products over the last dimension of both.");
-  b.def<"vdot", fn<&vdot, "input, other, *, out=None">>(
-      kBoth, "Dot product of two vectors of one length.");
-  b.def<"kron", fn<&kron, "input, other, *, out=None">>(
-      kBoth, "Kronecker product: every element of input times all of other, as a block.");
-  b.def<"trace", fn<&trace, "input">>(kBoth, "Sum of the main diagonal of a matrix.");
-  b.def<"cross", fn<&cross, "input, other, dim=None, *, out=None">>(
-      kBoth,
-      "Cross product of the vectors of three along dim; without it, along the first dim of size "
-      "3.");
-  b.def<"_linalg_cross", fn<&linalg_cross, "input, other, *, dim=-1, out=None">>(
-      kFunction, "Cross product of the vectors of three along dim.");
-  b.def<"_linalg_vecdot", fn<&vecdot, "x, y, *, dim=-1, out=None">>(
-      kFunction, "Dot products of the vectors along dim.");
-  b.def<"_linalg_multi_dot", fn<&multi_dot, "tensors, *, out=None">>(
-      kFunction, "Product of a chain of matrices, in the cheapest order.");
-  b.def<"_linalg_vander", fn<&linalg_vander, "x, *, N=None">>(
-      kFunction, "Powers 0, 1, ... of each element along a new last dimension.");
-  b.def<"vander", fn<&vander, "x, N=None, increasing=False">>(
-      kFunction, "Matrix of the powers of a vector's elements, the highest first.");
-  b.def<"chain_matmul", fn<&chain_matmul, "*matrices, out=None">,
-        fn<&of_one<chain_matmul>, "matrix, out=None">>(
-      kFunction, "Product of a chain of matrices; linalg.multi_dot() takes a list of them.");
-  b.def<"block_diag", fn<&block_diag, "*tensors">, fn<&of_one<block_diag>, "tensor">>(
-      kFunction, "The matrices along the diagonal of one matrix, zeros elsewhere.");
+  b.def("inner", {fn(&inner, "input, other, *, out=None")}, kBoth,
+        "Sums of products over the last dimension of both.");
+  b.def("vdot", {fn(&vdot, "input, other, *, out=None")}, kBoth,
+        "Dot product of two vectors of one length.");
+  b.def("kron", {fn(&kron, "input, other, *, out=None")}, kBoth,
+        "Kronecker product: every element of input times all of other, as a block.");
+  b.def("trace", {fn(&trace, "input")}, kBoth, "Sum of the main diagonal of a matrix.");
+  b.def("cross", {fn(&cross, "input, other, dim=None, *, out=None")}, kBoth,
+        "Cross product of the vectors of three along dim; without it, along the first dim of size "
+        "3.");
+  b.def("_linalg_cross", {fn(&linalg_cross, "input, other, *, dim=-1, out=None")}, kFunction,
+        "Cross product of the vectors of three along dim.");
+  b.def("_linalg_vecdot", {fn(&vecdot, "x, y, *, dim=-1, out=None")}, kFunction,
+        "Dot products of the vectors along dim.");
+  b.def("_linalg_multi_dot", {fn(&multi_dot, "tensors, *, out=None")}, kFunction,
+        "Product of a chain of matrices, in the cheapest order.");
+  b.def("_linalg_vander", {fn(&linalg_vander, "x, *, N=None")}, kFunction,
+        "Powers 0, 1, ... of each element along a new last dimension.");
+  b.def("vander", {fn(&vander, "x, N=None, increasing=False")}, kFunction,
+        "Matrix of the powers of a vector's elements, the highest first.");
+  b.def("chain_matmul",
+        {fn(&chain_matmul, "*matrices, out=None"), fn(&of_one<chain_matmul>, "matrix, out=None")},
+        kFunction, "Product of a chain of matrices; linalg.multi_dot() takes a list of them.");
+  b.def("block_diag", {fn(&block_diag, "*tensors"), fn(&of_one<block_diag>, "tensor")}, kFunction,
+        "The matrices along the diagonal of one matrix, zeros elsewhere.");
 
-  b.def<"cdist",
-        fn<&cdist_in_mode, "x1, x2, p=2.0, compute_mode='use_mm_for_euclid_dist_if_necessary'">>(
-      kFunction,
-      "Distances (p-norms of the differences) of all pairs of rows of [..., n, m] and [..., r, "
-      "m].\n\n"
-      "p may be 0 (count of differences) to inf. Gradients of distances of zero are zero.\n\n"
-      ">>> tg.cdist(tg.tensor([[0., 0.]]), tg.tensor([[3., 4.], [0., 1.]]))\ntensor([[5., 1.]])");
+  b.def("cdist",
+        {fn(&cdist_in_mode, "x1, x2, p=2.0, compute_mode='use_mm_for_euclid_dist_if_necessary'")},
+        kFunction,
+        "Distances (p-norms of the differences) of all pairs of rows of [..., n, m] and [..., r, "
+        "m].\n\n"
+        "p may be 0 (count of differences) to inf. Gradients of distances of zero are zero.\n\n"
+        ">>> tg.cdist(tg.tensor([[0., 0.]]), tg.tensor([[3., 4.], [0., 1.]]))\ntensor([[5., 1.]])");
 
-  b.def<"addmv", fn<&addmv, "input, mat, vec, *, beta=1, alpha=1, out=None">>(
-      kBoth, "beta * input + alpha * (mat @ vec).");
-  b.def<"addmv_", fn<&added_in_place<addmv>, "input, mat, vec, *, beta=1, alpha=1">>(
-      kMethod, "In-place form of addmv().");
-  b.def<"addr", fn<&addr, "input, vec1, vec2, *, beta=1, alpha=1, out=None">>(
-      kBoth, "beta * input + alpha * outer(vec1, vec2).");
-  b.def<"addr_", fn<&added_in_place<addr>, "input, vec1, vec2, *, beta=1, alpha=1">>(
-      kMethod, "In-place form of addr().");
-  b.def<"baddbmm", fn<&baddbmm, "input, batch1, batch2, *, beta=1, alpha=1, out=None">>(
-      kBoth, "beta * input + alpha * bmm(batch1, batch2).");
-  b.def<"baddbmm_", fn<&added_in_place<baddbmm>, "input, batch1, batch2, *, beta=1, alpha=1">>(
-      kMethod, "In-place form of baddbmm().");
-  b.def<"addbmm", fn<&addbmm, "input, batch1, batch2, *, beta=1, alpha=1, out=None">>(
-      kBoth, "beta * input + alpha * the sum over bmm(batch1, batch2)'s batches.");
-  b.def<"addbmm_", fn<&added_in_place<addbmm>, "input, batch1, batch2, *, beta=1, alpha=1">>(
-      kMethod, "In-place form of addbmm().");
+  b.def("addmv", {fn(&addmv, "input, mat, vec, *, beta=1, alpha=1, out=None")}, kBoth,
+        "beta * input + alpha * (mat @ vec).");
+  b.def("addmv_", {fn(&added_in_place<addmv>, "input, mat, vec, *, beta=1, alpha=1")}, kMethod,
+        "In-place form of addmv().");
+  b.def("addr", {fn(&addr, "input, vec1, vec2, *, beta=1, alpha=1, out=None")}, kBoth,
+        "beta * input + alpha * outer(vec1, vec2).");
+  b.def("addr_", {fn(&added_in_place<addr>, "input, vec1, vec2, *, beta=1, alpha=1")}, kMethod,
+        "In-place form of addr().");
+  b.def("baddbmm", {fn(&baddbmm, "input, batch1, batch2, *, beta=1, alpha=1, out=None")}, kBoth,
+        "beta * input + alpha * bmm(batch1, batch2).");
+  b.def("baddbmm_", {fn(&added_in_place<baddbmm>, "input, batch1, batch2, *, beta=1, alpha=1")},
+        kMethod, "In-place form of baddbmm().");
+  b.def("addbmm", {fn(&addbmm, "input, batch1, batch2, *, beta=1, alpha=1, out=None")}, kBoth,
+        "beta * input + alpha * the sum over bmm(batch1, batch2)'s batches.");
+  b.def("addbmm_", {fn(&added_in_place<addbmm>, "input, batch1, batch2, *, beta=1, alpha=1")},
+        kMethod, "In-place form of addbmm().");
 }
 
 void bind_places(Binder& b) {
-  b.def<"scatter_reduce",
-        fn<&scatter_reduce, "input, dim, index, src, reduce, *, include_self=True, out=None">>(
+  b.def(
+      "scatter_reduce",
+      {fn(&scatter_reduce, "input, dim, index, src, reduce, *, include_self=True, out=None")},
       kBoth,
       "A copy where the elements of src are combined ('sum', 'prod', 'mean', 'amax', 'amin') with "
       "those where gather() would read; without include_self, only with each other.");
-  b.def<"scatter_reduce_",
-        fn<&scatter_reduce_, "input, dim, index, src, reduce, *, include_self=True">>(
-      kMethod, "In-place form of scatter_reduce().");
-  b.def<"index_reduce",
-        fn<&index_reduce, "input, dim, index, source, reduce, *, include_self=True, out=None">>(
+  b.def("scatter_reduce_",
+        {fn(&scatter_reduce_, "input, dim, index, src, reduce, *, include_self=True")}, kMethod,
+        "In-place form of scatter_reduce().");
+  b.def(
+      "index_reduce",
+      {fn(&index_reduce, "input, dim, index, source, reduce, *, include_self=True, out=None")},
       kBoth,
       "A copy where the slices of source are combined ('prod', 'mean', 'amax', 'amin') with those "
       "that index names; without include_self, only with each other.");
-  b.def<"index_reduce_",
-        fn<&index_reduce_, "input, dim, index, source, reduce, *, include_self=True">>(
-      kMethod, "In-place form of index_reduce().");
-  b.def<"put", fn<&put, "input, index, source, accumulate=False">>(
-      kBoth,
-      "A copy with the elements of source written (or added) at places of the flattened input.");
-  b.def<"put_", fn<&put_, "input, index, source, accumulate=False">>(kMethod,
-                                                                     "In-place form of put().");
+  b.def("index_reduce_",
+        {fn(&index_reduce_, "input, dim, index, source, reduce, *, include_self=True")}, kMethod,
+        "In-place form of index_reduce().");
+  b.def("put", {fn(&put, "input, index, source, accumulate=False")}, kBoth,
+        "A copy with the elements of source written (or added) at places of the flattened input.");
+  b.def("put_", {fn(&put_, "input, index, source, accumulate=False")}, kMethod,
+        "In-place form of put().");
 
-  b.def<"select_scatter", fn<&select_scatter, "input, src, dim, index">>(
-      kBoth, "A copy with src in the place of select(dim, index).");
-  b.def<"slice_scatter", fn<&slice_scatter, "input, src, dim=0, start=None, end=None, step=1">>(
-      kBoth, "A copy with src in the place of the slice start:end:step of dim.");
-  b.def<"diagonal_scatter", fn<&diagonal_scatter, "input, src, offset=0, dim1=0, dim2=1">>(
-      kBoth, "A copy with src on a diagonal.");
-  b.def<"as_strided_scatter",
-        fn<&as_strided_scatter_at, "input, src, size, stride, storage_offset=None">>(
-      kBoth, "A copy with src in the place of as_strided(size, stride, storage_offset).");
-  b.def<"fill_diagonal_", fn<&fill_diagonal_, "input, fill_value, wrap=False">>(
-      kMethod, "Writes a number on the main diagonal; in tall matrices it may start again below.");
-  b.def<"rot90", fn<&rot90_by, "input, k=1, dims=None">>(
-      kBoth, "A copy turned by k quarters, from the first of dims (0 and 1) towards the second.");
-  b.def<"sum_to_size", fn<&sum_to_size, "input, *size">>(
-      kMethod, "Sum over the dimensions that broadcasting `size` to this shape would repeat.");
+  b.def("select_scatter", {fn(&select_scatter, "input, src, dim, index")}, kBoth,
+        "A copy with src in the place of select(dim, index).");
+  b.def("slice_scatter", {fn(&slice_scatter, "input, src, dim=0, start=None, end=None, step=1")},
+        kBoth, "A copy with src in the place of the slice start:end:step of dim.");
+  b.def("diagonal_scatter", {fn(&diagonal_scatter, "input, src, offset=0, dim1=0, dim2=1")}, kBoth,
+        "A copy with src on a diagonal.");
+  b.def("as_strided_scatter",
+        {fn(&as_strided_scatter_at, "input, src, size, stride, storage_offset=None")}, kBoth,
+        "A copy with src in the place of as_strided(size, stride, storage_offset).");
+  b.def("fill_diagonal_", {fn(&fill_diagonal_, "input, fill_value, wrap=False")}, kMethod,
+        "Writes a number on the main diagonal; in tall matrices it may start again below.");
+  b.def("rot90", {fn(&rot90_by, "input, k=1, dims=None")}, kBoth,
+        "A copy turned by k quarters, from the first of dims (0 and 1) towards the second.");
+  b.def("sum_to_size", {fn(&sum_to_size, "input, *size")}, kMethod,
+        "Sum over the dimensions that broadcasting `size` to this shape would repeat.");
 
-  b.def<"hsplit", fn<&split_in<'h'>, "input, sections">, fn<&split_where<'h'>, "input, indices">>(
-      kBoth, "Views of parts along dim 1 (0 of a vector): so many equal ones, or cut at indices.");
-  b.def<"vsplit", fn<&split_in<'v'>, "input, sections">, fn<&split_where<'v'>, "input, indices">>(
-      kBoth, "Views of parts along dim 0: so many equal ones, or cut at indices.");
-  b.def<"dsplit", fn<&split_in<'d'>, "input, sections">, fn<&split_where<'d'>, "input, indices">>(
-      kBoth, "Views of parts along dim 2: so many equal ones, or cut at indices.");
-  b.def<"unsafe_split", fn<&unsafe_split, "input, split_size, dim=0">>(
-      kBoth, "The parts of split(), which autograd does not know as views.");
-  b.def<"unsafe_split_with_sizes", fn<&unsafe_split_with_sizes, "input, split_sizes, dim=0">>(
-      kBoth, "The parts of split_with_sizes(), which autograd does not know as views.");
-  b.def<"unsafe_chunk", fn<&unsafe_chunk, "input, chunks, dim=0">>(
-      kBoth, "The parts of chunk(), which autograd does not know as views.");
+  b.def("hsplit", {fn(&split_in<'h'>, "input, sections"), fn(&split_where<'h'>, "input, indices")},
+        kBoth,
+        "Views of parts along dim 1 (0 of a vector): so many equal ones, or cut at indices.");
+  b.def("vsplit", {fn(&split_in<'v'>, "input, sections"), fn(&split_where<'v'>, "input, indices")},
+        kBoth, "Views of parts along dim 0: so many equal ones, or cut at indices.");
+  b.def("dsplit", {fn(&split_in<'d'>, "input, sections"), fn(&split_where<'d'>, "input, indices")},
+        kBoth, "Views of parts along dim 2: so many equal ones, or cut at indices.");
+  b.def("unsafe_split", {fn(&unsafe_split, "input, split_size, dim=0")}, kBoth,
+        "The parts of split(), which autograd does not know as views.");
+  b.def("unsafe_split_with_sizes", {fn(&unsafe_split_with_sizes, "input, split_sizes, dim=0")},
+        kBoth, "The parts of split_with_sizes(), which autograd does not know as views.");
+  b.def("unsafe_chunk", {fn(&unsafe_chunk, "input, chunks, dim=0")}, kBoth,
+        "The parts of chunk(), which autograd does not know as views.");
 }
 
 void bind_copies(Binder& b) {
-  b.def<"alias_copy", fn<&alias_copy, "input, *, out=None">>(kFunction, "A copy.");
-  b.def<"detach_copy", fn<&detach_copy, "input, *, out=None">>(kFunction,
-                                                               "A copy without history.");
-  b.def<"as_strided_copy",
-        fn<&as_strided_copy, "input, size, stride, storage_offset=None, *, out=None">>(
-      kFunction, "A copy of what as_strided() shows.");
-  b.def<"diagonal_copy", fn<&diagonal_copy, "input, offset=0, dim1=0, dim2=1, *, out=None">>(
-      kFunction, "A copy of a diagonal.");
-  b.def<"expand_copy", fn<&expand_copy, "input, size, *, implicit=False, out=None">>(
-      kFunction, "A copy with dimensions of size 1 repeated.");
-  b.def<"narrow_copy", fn<&narrow_copy, "input, dim, start, length, *, out=None">>(
-      kBoth, "A copy of a part along dim.");
-  b.def<"permute_copy", fn<&permute_copy, "input, dims, *, out=None">>(
-      kFunction, "A copy with the dimensions in another order.");
-  b.def<"select_copy", fn<&select_copy, "input, dim, index, *, out=None">>(
-      kFunction, "A copy of one slice along dim.");
-  b.def<"slice_copy", fn<&slice_copy, "input, dim=0, start=None, end=None, step=1, *, out=None">>(
-      kFunction, "A copy of the slice start:end:step of dim.");
-  b.def<"split_copy", fn<&split_copy, "input, split_size, dim=0">>(
-      kFunction, "Copies of the parts that split() shows.");
-  b.def<"split_with_sizes_copy", fn<&split_with_sizes_copy, "input, split_sizes, dim=0">>(
-      kFunction, "Copies of the parts that split_with_sizes() shows.");
-  b.def<"squeeze_copy", fn<&squeeze_copy, "input, *, out=None">,
-        fn<&squeeze_dim_copy, "input, dim, *, out=None">,
-        fn<&squeeze_dims_copy, "input, dim, *, out=None">>(kFunction,
-                                                           "A copy without dimensions of size 1.");
-  b.def<"t_copy", fn<&t_copy, "input, *, out=None">>(kFunction, "A copy of the transpose.");
-  b.def<"transpose_copy", fn<&transpose_copy, "input, dim0, dim1, *, out=None">>(
-      kFunction, "A copy with two dimensions exchanged.");
-  b.def<"unbind_copy", fn<&unbind_copy, "input, dim=0">>(kFunction,
-                                                         "Copies of all slices along dim.");
-  b.def<"unfold_copy", fn<&unfold_copy, "input, dimension, size, step, *, out=None">>(
-      kFunction, "A copy of the windows along a dimension.");
-  b.def<"unsqueeze_copy", fn<&unsqueeze_copy, "input, dim, *, out=None">>(
-      kFunction, "A copy with a dimension of size 1 put in.");
-  b.def<"view_copy", fn<&view_copy, "input, size, *, out=None">,
-        fn<&view_dtype_copy, "input, dtype, *, out=None">>(
-      kFunction, "A copy in another shape, or read as another dtype.");
+  b.def("alias_copy", {fn(&alias_copy, "input, *, out=None")}, kFunction, "A copy.");
+  b.def("detach_copy", {fn(&detach_copy, "input, *, out=None")}, kFunction,
+        "A copy without history.");
+  b.def("as_strided_copy",
+        {fn(&as_strided_copy, "input, size, stride, storage_offset=None, *, out=None")}, kFunction,
+        "A copy of what as_strided() shows.");
+  b.def("diagonal_copy", {fn(&diagonal_copy, "input, offset=0, dim1=0, dim2=1, *, out=None")},
+        kFunction, "A copy of a diagonal.");
+  b.def("expand_copy", {fn(&expand_copy, "input, size, *, implicit=False, out=None")}, kFunction,
+        "A copy with dimensions of size 1 repeated.");
+  b.def("narrow_copy", {fn(&narrow_copy, "input, dim, start, length, *, out=None")}, kBoth,
+        "A copy of a part along dim.");
+  b.def("permute_copy", {fn(&permute_copy, "input, dims, *, out=None")}, kFunction,
+        "A copy with the dimensions in another order.");
+  b.def("select_copy", {fn(&select_copy, "input, dim, index, *, out=None")}, kFunction,
+        "A copy of one slice along dim.");
+  b.def("slice_copy", {fn(&slice_copy, "input, dim=0, start=None, end=None, step=1, *, out=None")},
+        kFunction, "A copy of the slice start:end:step of dim.");
+  b.def("split_copy", {fn(&split_copy, "input, split_size, dim=0")}, kFunction,
+        "Copies of the parts that split() shows.");
+  b.def("split_with_sizes_copy", {fn(&split_with_sizes_copy, "input, split_sizes, dim=0")},
+        kFunction, "Copies of the parts that split_with_sizes() shows.");
+  b.def("squeeze_copy",
+        {fn(&squeeze_copy, "input, *, out=None"), fn(&squeeze_dim_copy, "input, dim, *, out=None"),
+         fn(&squeeze_dims_copy, "input, dim, *, out=None")},
+        kFunction, "A copy without dimensions of size 1.");
+  b.def("t_copy", {fn(&t_copy, "input, *, out=None")}, kFunction, "A copy of the transpose.");
+  b.def("transpose_copy", {fn(&transpose_copy, "input, dim0, dim1, *, out=None")}, kFunction,
+        "A copy with two dimensions exchanged.");
+  b.def("unbind_copy", {fn(&unbind_copy, "input, dim=0")}, kFunction,
+        "Copies of all slices along dim.");
+  b.def("unfold_copy", {fn(&unfold_copy, "input, dimension, size, step, *, out=None")}, kFunction,
+        "A copy of the windows along a dimension.");
+  b.def("unsqueeze_copy", {fn(&unsqueeze_copy, "input, dim, *, out=None")}, kFunction,
+        "A copy with a dimension of size 1 put in.");
+  b.def("view_copy",
+        {fn(&view_copy, "input, size, *, out=None"),
+         fn(&view_dtype_copy, "input, dtype, *, out=None")},
+        kFunction, "A copy in another shape, or read as another dtype.");
 }
 
 #define TG_OPTIONS "dtype=None, layout=None, device=None, pin_memory=False"
 void bind_indices(Binder& b) {
-  b.def<"tril_indices", fn<&triangle_of<tril_indices>, "row, col, offset=0, *, " TG_OPTIONS>>(
-      kFunction, "Rows and columns of the elements on and below a diagonal, int64 [2, count].");
-  b.def<"triu_indices", fn<&triangle_of<triu_indices>, "row, col, offset=0, *, " TG_OPTIONS>>(
-      kFunction, "Rows and columns of the elements on and above a diagonal, int64 [2, count].");
-  b.def<"nonzero_static", fn<&nonzero_static, "input, *, size, fill_value=-1, out=None">>(
-      kBoth, "nonzero() with exactly `size` rows: cut off, or filled with fill_value.");
-  b.def<"empty_permuted",
-        fn<&empty_permuted, "size, physical_layout, *, " TG_OPTIONS ", requires_grad=False">>(
-      kFunction,
-      "Memory of the given size, not initialised, whose dimensions lie in the order of "
-      "physical_layout.");
-  b.def<"resize_", fn<&resize_to, "input, *size, memory_format=None">>(
-      kMethod,
-      "Changes the size in place, over the same memory if it suffices; new elements have no "
-      "value.");
-  b.def<"resize_as_", fn<&resize_as, "input, the_template, *, memory_format=None">>(
-      kBoth, "resize_() to the size of another tensor.");
+  b.def("tril_indices", {fn(&triangle_of<tril_indices>, "row, col, offset=0, *, " TG_OPTIONS)},
+        kFunction, "Rows and columns of the elements on and below a diagonal, int64 [2, count].");
+  b.def("triu_indices", {fn(&triangle_of<triu_indices>, "row, col, offset=0, *, " TG_OPTIONS)},
+        kFunction, "Rows and columns of the elements on and above a diagonal, int64 [2, count].");
+  b.def("nonzero_static", {fn(&nonzero_static, "input, *, size, fill_value=-1, out=None")}, kBoth,
+        "nonzero() with exactly `size` rows: cut off, or filled with fill_value.");
+  b.def("empty_permuted",
+        {fn(&empty_permuted, "size, physical_layout, *, " TG_OPTIONS ", requires_grad=False")},
+        kFunction,
+        "Memory of the given size, not initialised, whose dimensions lie in the order of "
+        "physical_layout.");
+  b.def("resize_", {fn(&resize_to, "input, *size, memory_format=None")}, kMethod,
+        "Changes the size in place, over the same memory if it suffices; new elements have no "
+        "value.");
+  b.def("resize_as_", {fn(&resize_as, "input, the_template, *, memory_format=None")}, kBoth,
+        "resize_() to the size of another tensor.");
 }
 #undef TG_OPTIONS
 

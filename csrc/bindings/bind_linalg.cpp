@@ -14,11 +14,11 @@ PyObject* write_out_tensor(const std::string& function, PyObject* target, const 
 }  // namespace
 
 void bind_linalg(Binder& b) {
-  b.def<"_linalg_solve_triangular",
-        fn<&linalg_solve_triangular, "A, B, *, upper, left=True, unitriangular=False">>(
-      kFunction, "Solution of a system of equations with a triangular matrix.");
-  b.def<"_write_out", fn<&write_out_tensor, "function, target, result">>(
-      kFunction, "Writes the result of `function` into the tensor given as out=.");
+  b.def("_linalg_solve_triangular",
+        {fn(&linalg_solve_triangular, "A, B, *, upper, left=True, unitriangular=False")}, kFunction,
+        "Solution of a system of equations with a triangular matrix.");
+  b.def("_write_out", {fn(&write_out_tensor, "function, target, result")}, kFunction,
+        "Writes the result of `function` into the tensor given as out=.");
 }
 
 }  // namespace tg

@@ -181,26 +181,27 @@ void zero_grad(PyObject* params, bool set_to_none) {
 }  // namespace
 
 void bind_optim(Binder& b) {
-  b.def<"_sgd_step",
-        fn<&sgd, "params, state, lr, momentum, dampening, weight_decay, nesterov, maximize">>(
-      kFunction,
-      "One step of SGD over a list of parameters; momentum buffers are kept in `state`.");
-  b.def<"_adagrad_step",
-        fn<&adagrad,
-           "params, state, lr, lr_decay, weight_decay, initial_accumulator_value, eps, maximize">>(
-      kFunction,
-      "One step of Adagrad over a list of parameters; step counts and sums are kept in `state`.");
-  b.def<"_adam_step", fn<&adam,
-                         "params, state, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize, "
-                         "decoupled_weight_decay">>(
-      kFunction,
-      "One step of Adam or AdamW over a list of parameters; the averages are kept in `state`.");
-  b.def<"_rmsprop_step",
-        fn<&rmsprop, "params, state, lr, alpha, eps, weight_decay, momentum, centered, maximize">>(
-      kFunction,
-      "One step of RMSprop over a list of parameters; the averages are kept in `state`.");
-  b.def<"_zero_grad", fn<&zero_grad, "params, set_to_none">>(
-      kFunction, "Drops the gradients of a list of parameters, or fills them with zeros.");
+  b.def("_sgd_step",
+        {fn(&sgd, "params, state, lr, momentum, dampening, weight_decay, nesterov, maximize")},
+        kFunction,
+        "One step of SGD over a list of parameters; momentum buffers are kept in `state`.");
+  b.def("_adagrad_step",
+        {fn(&adagrad,
+            "params, state, lr, lr_decay, weight_decay, initial_accumulator_value, eps, maximize")},
+        kFunction,
+        "One step of Adagrad over a list of parameters; step counts and sums are kept in `state`.");
+  b.def("_adam_step",
+        {fn(&adam,
+            "params, state, lr, beta1, beta2, eps, weight_decay, amsgrad, maximize, "
+            "decoupled_weight_decay")},
+        kFunction,
+        "One step of Adam or AdamW over a list of parameters; the averages are kept in `state`.");
+  b.def("_rmsprop_step",
+        {fn(&rmsprop, "params, state, lr, alpha, eps, weight_decay, momentum, centered, maximize")},
+        kFunction,
+        "One step of RMSprop over a list of parameters; the averages are kept in `state`.");
+  b.def("_zero_grad", {fn(&zero_grad, "params, set_to_none")}, kFunction,
+        "Drops the gradients of a list of parameters, or fills them with zeros.");
 }
 
 }  // namespace tg

@@ -63,63 +63,64 @@ Tensor max_pool2d_gradient(const Tensor& grad_output, const Tensor& self, const 
   "divisor_override=None"
 
 // The names that PyTorch has beside its functions begin with an underscore where it hides them.
-template <int dims, FixedString Max, FixedString WithIndices, FixedString Mean,
-          FixedString AdaptiveMean, FixedString AdaptiveMax, FixedString AdaptivePair,
-          FixedString Unpool>
-void bind_dimensions(Binder& b) {
+struct Names {
+  const char *max, *with_indices, *mean, *adaptive_mean, *adaptive_max, *adaptive_pair, *unpool;
+};
+template <int dims>
+void bind_dimensions(Binder& b, const Names& names) {
   using P = Pooling<dims>;
-  b.def<Max, fn<&P::greatest, TG_MAX_SIGNATURE>>(
-      kFunction,
-      "Greatest element of each window.\n\n"
-      "input: (N, C, ...) or (C, ...). stride: the kernel by default; padding counts as minus "
-      "infinity; ceil_mode: windows may reach over the end.\n"
-      "Raises RuntimeError for sizes that do not fit.");
-  b.def<WithIndices, fn<&P::with_indices, TG_MAX_SIGNATURE>>(
-      kFunction, "Greatest element of each window, and its place in the flattened plane.");
+  b.def(names.max, {fn(&P::greatest, TG_MAX_SIGNATURE)}, kFunction,
+        "Greatest element of each window.\n\n"
+        "input: (N, C, ...) or (C, ...). stride: the kernel by default; padding counts as minus "
+        "infinity; ceil_mode: windows may reach over the end.\n"
+        "Raises RuntimeError for sizes that do not fit.");
+  b.def(names.with_indices, {fn(&P::with_indices, TG_MAX_SIGNATURE)}, kFunction,
+        "Greatest element of each window, and its place in the flattened plane.");
   if constexpr (dims == 1)
-    b.def<Mean, fn<&P::line_mean,
-                   "input, kernel_size, stride=None, padding=0, ceil_mode=False, "
-                   "count_include_pad=True">>(
-        kFunction,
-        "Mean of each window.\n\ninput: (N, C, L) or (C, L). count_include_pad: zeros of the "
-        "padding count.\n\n"
-        ">>> tg.avg_pool1d(tg.tensor([[1., 2., 5., 6.]]), 2)\ntensor([[1.5000, 5.5000]])");
+    b.def(names.mean,
+          {fn(&P::line_mean,
+              "input, kernel_size, stride=None, padding=0, ceil_mode=False, "
+              "count_include_pad=True")},
+          kFunction,
+          "Mean of each window.\n\ninput: (N, C, L) or (C, L). count_include_pad: zeros of the "
+          "padding count.\n\n"
+          ">>> tg.avg_pool1d(tg.tensor([[1., 2., 5., 6.]]), 2)\ntensor([[1.5000, 5.5000]])");
   else
-    b.def<Mean, fn<&P::mean, TG_AVG_SIGNATURE>>(
-        kFunction,
-        "Mean of each window.\n\ninput: (N, C, ...) or (C, ...). count_include_pad: zeros of the "
-        "padding count; divisor_override: what the sums are divided by.");
-  b.def<AdaptiveMean, fn<&P::adaptive_mean, "input, output_size">>(
-      kFunction, "Means of windows that are chosen so that the output has the given sizes.");
-  b.def<AdaptiveMax, fn<&P::adaptive_greatest, "input, output_size">>(
-      kFunction, "Greatest elements of windows chosen so that the output has the given sizes.");
-  b.def<AdaptivePair, fn<&P::adaptive_pair, "input, output_size">>(
-      kFunction, "The same, and their places in the flattened plane.");
-  b.def<Unpool, fn<&P::unpool, "input, indices, output_size">>(
-      kFunction, "Zeros with the elements of input at the places that max_pool gave.");
+    b.def(names.mean, {fn(&P::mean, TG_AVG_SIGNATURE)}, kFunction,
+          "Mean of each window.\n\ninput: (N, C, ...) or (C, ...). count_include_pad: zeros of the "
+          "padding count; divisor_override: what the sums are divided by.");
+  b.def(names.adaptive_mean, {fn(&P::adaptive_mean, "input, output_size")}, kFunction,
+        "Means of windows that are chosen so that the output has the given sizes.");
+  b.def(names.adaptive_max, {fn(&P::adaptive_greatest, "input, output_size")}, kFunction,
+        "Greatest elements of windows chosen so that the output has the given sizes.");
+  b.def(names.adaptive_pair, {fn(&P::adaptive_pair, "input, output_size")}, kFunction,
+        "The same, and their places in the flattened plane.");
+  b.def(names.unpool, {fn(&P::unpool, "input, indices, output_size")}, kFunction,
+        "Zeros with the elements of input at the places that max_pool gave.");
 }
 
 }  // namespace
 
 void bind_pooling(Binder& b) {
-  bind_dimensions<1, "max_pool1d", "max_pool1d_with_indices", "avg_pool1d", "adaptive_avg_pool1d",
-                  "_adaptive_max_pool1d", "adaptive_max_pool1d", "_max_unpool1d">(b);
-  bind_dimensions<2, "max_pool2d", "_max_pool2d_with_indices", "_avg_pool2d",
-                  "_adaptive_avg_pool2d", "_adaptive_max_pool2d", "_adaptive_max_pool2d_pair",
-                  "_max_unpool2d">(b);
-  bind_dimensions<3, "max_pool3d", "_max_pool3d_with_indices", "_avg_pool3d",
-                  "_adaptive_avg_pool3d", "_adaptive_max_pool3d", "_adaptive_max_pool3d_pair",
-                  "_max_unpool3d">(b);
-  b.def<"max_pool2d_with_indices_backward",
-        fn<&max_pool2d_gradient,
-           "grad_output, input, kernel_size, stride, padding, dilation, ceil_mode, indices">>(
-      kFunction, "The gradient of max_pool2d() in its input, given the places that it chose.");
-  b.def<"_fractional_max_pool2d",
-        fn<&Pooling<2>::fractional, "input, kernel_size, output_size, _random_samples">>(
-      kFunction, "Greatest elements of windows at pseudorandom places, and their places.");
-  b.def<"_fractional_max_pool3d",
-        fn<&Pooling<3>::fractional, "input, kernel_size, output_size, _random_samples">>(
-      kFunction, "Greatest elements of windows at pseudorandom places, and their places.");
+  bind_dimensions<1>(b,
+                     {"max_pool1d", "max_pool1d_with_indices", "avg_pool1d", "adaptive_avg_pool1d",
+                      "_adaptive_max_pool1d", "adaptive_max_pool1d", "_max_unpool1d"});
+  bind_dimensions<2>(
+      b, {"max_pool2d", "_max_pool2d_with_indices", "_avg_pool2d", "_adaptive_avg_pool2d",
+          "_adaptive_max_pool2d", "_adaptive_max_pool2d_pair", "_max_unpool2d"});
+  bind_dimensions<3>(
+      b, {"max_pool3d", "_max_pool3d_with_indices", "_avg_pool3d", "_adaptive_avg_pool3d",
+          "_adaptive_max_pool3d", "_adaptive_max_pool3d_pair", "_max_unpool3d"});
+  b.def("max_pool2d_with_indices_backward",
+        {fn(&max_pool2d_gradient,
+            "grad_output, input, kernel_size, stride, padding, dilation, ceil_mode, indices")},
+        kFunction, "The gradient of max_pool2d() in its input, given the places that it chose.");
+  b.def("_fractional_max_pool2d",
+        {fn(&Pooling<2>::fractional, "input, kernel_size, output_size, _random_samples")},
+        kFunction, "Greatest elements of windows at pseudorandom places, and their places.");
+  b.def("_fractional_max_pool3d",
+        {fn(&Pooling<3>::fractional, "input, kernel_size, output_size, _random_samples")},
+        kFunction, "Greatest elements of windows at pseudorandom places, and their places.");
 }
 
 #undef TG_MAX_SIGNATURE

@@ -285,70 +285,77 @@ Tensor random_between(const Tensor& self, int64_t from, std::optional<int64_t> t
 
 void bind_random(Binder& b) {
   make_generator_type(b.module());
-  b.def<"manual_seed", fn<&manual_seed_default, "seed">>(
-      kFunction, "Starts the default generator's stream of this seed.");
-  b.def<"seed", fn<&seed_default, "">>(kFunction,
-                                       "Starts a stream that no other run has; returns its seed.");
-  b.def<"initial_seed", fn<&initial_seed_default, "">>(kFunction, "Seed of the default generator.");
-  b.def<"get_rng_state", fn<&get_rng_state, "">>(kFunction,
-                                                 "State of the default generator, a uint8 tensor.");
-  b.def<"set_rng_state", fn<&set_rng_state, "new_state">>(
-      kFunction, "Goes on from a state of get_rng_state().");
+  b.def("manual_seed", {fn(&manual_seed_default, "seed")}, kFunction,
+        "Starts the default generator's stream of this seed.");
+  b.def("seed", {fn(&seed_default, "")}, kFunction,
+        "Starts a stream that no other run has; returns its seed.");
+  b.def("initial_seed", {fn(&initial_seed_default, "")}, kFunction,
+        "Seed of the default generator.");
+  b.def("get_rng_state", {fn(&get_rng_state, "")}, kFunction,
+        "State of the default generator, a uint8 tensor.");
+  b.def("set_rng_state", {fn(&set_rng_state, "new_state")}, kFunction,
+        "Goes on from a state of get_rng_state().");
 
-  def_sized<"rand", plain<rand>, fn<&drawn<rand>, "*size, " TG_OPTIONS ", out=None">>(
-      b, "Uniform numbers in [0, 1).");
-  def_sized<"randn", plain<randn>, fn<&drawn<randn>, "*size, " TG_OPTIONS ", out=None">>(
-      b, "Normal numbers of mean 0 and deviation 1.");
-  b.def<"rand_like", fn<&rand_like, "input, *, " TG_LIKE>>(
-      kFunction, "Uniform numbers in [0, 1) in the shape and dtype of input.");
-  b.def<"randn_like", fn<&randn_like, "input, *, " TG_LIKE>>(
-      kFunction, "Normal numbers in the shape and dtype of input.");
-  b.def<"randint", fn<&randint_to, "high, size, *, " TG_OPTIONS ", out=None">,
-        fn<&randint_between, "low, high, size, *, " TG_OPTIONS ", out=None">>(
-      kFunction, "Integers in [low (0), high).");
-  b.def<"randint_like", fn<&randint_like_to, "input, high, *, " TG_LIKE>,
-        fn<&randint_like_between, "input, low, high, *, " TG_LIKE>>(
-      kFunction, "Integers in [low (0), high) in the shape and dtype of input.");
-  b.def<"randperm", fn<&randperm_of, "n, *, " TG_OPTIONS ", out=None">>(
-      kFunction, "The numbers from 0 to n - 1 in random order.");
+  def_sized<plain<rand>>(b, "rand", fn(&drawn<rand>, "*size, " TG_OPTIONS ", out=None"),
+                         "Uniform numbers in [0, 1).");
+  def_sized<plain<randn>>(b, "randn", fn(&drawn<randn>, "*size, " TG_OPTIONS ", out=None"),
+                          "Normal numbers of mean 0 and deviation 1.");
+  b.def("rand_like", {fn(&rand_like, "input, *, " TG_LIKE)}, kFunction,
+        "Uniform numbers in [0, 1) in the shape and dtype of input.");
+  b.def("randn_like", {fn(&randn_like, "input, *, " TG_LIKE)}, kFunction,
+        "Normal numbers in the shape and dtype of input.");
+  b.def("randint",
+        {fn(&randint_to, "high, size, *, " TG_OPTIONS ", out=None"),
+         fn(&randint_between, "low, high, size, *, " TG_OPTIONS ", out=None")},
+        kFunction, "Integers in [low (0), high).");
+  b.def("randint_like",
+        {fn(&randint_like_to, "input, high, *, " TG_LIKE),
+         fn(&randint_like_between, "input, low, high, *, " TG_LIKE)},
+        kFunction, "Integers in [low (0), high) in the shape and dtype of input.");
+  b.def("randperm", {fn(&randperm_of, "n, *, " TG_OPTIONS ", out=None")}, kFunction,
+        "The numbers from 0 to n - 1 in random order.");
 
-  b.def<"normal", fn<&normal_tensors, "mean, std, *, generator=None, out=None">,
-        fn<&normal_mean, "mean, std=1.0, *, generator=None, out=None">,
-        fn<&normal_std, "mean, std, *, generator=None, out=None">,
-        fn<&normal_sized, "mean, std, size, *, " TG_OPTIONS ", out=None">>(
-      kFunction, "Normal numbers; mean and std are numbers or tensors.");
-  b.def<"bernoulli", fn<&bernoulli_of, "input, *, generator=None, out=None">,
-        fn<&bernoulli_number, "input, p, *, generator=None">>(
-      kFunction | kMethod,
-      "1 with the probability that input gives for each element (or p for all), else 0.");
+  b.def("normal",
+        {fn(&normal_tensors, "mean, std, *, generator=None, out=None"),
+         fn(&normal_mean, "mean, std=1.0, *, generator=None, out=None"),
+         fn(&normal_std, "mean, std, *, generator=None, out=None"),
+         fn(&normal_sized, "mean, std, size, *, " TG_OPTIONS ", out=None")},
+        kFunction, "Normal numbers; mean and std are numbers or tensors.");
+  b.def("bernoulli",
+        {fn(&bernoulli_of, "input, *, generator=None, out=None"),
+         fn(&bernoulli_number, "input, p, *, generator=None")},
+        kFunction | kMethod,
+        "1 with the probability that input gives for each element (or p for all), else 0.");
 
-  b.def<"multinomial",
-        fn<&multinomial, "input, num_samples, replacement=False, *, generator=None, out=None">>(
-      kFunction | kMethod,
-      "Indices drawn by weight: input (C) or (N, C) gives (num_samples) or (N, num_samples).");
-  b.def<"poisson", fn<&poisson, "input, generator=None">>(
-      kFunction, "Poisson numbers whose rates are the elements of input.");
-  b.def<"binomial", fn<&binomial, "count, prob, generator=None">>(
-      kFunction, "Numbers of hits in count trials of probability prob.");
+  b.def("multinomial",
+        {fn(&multinomial, "input, num_samples, replacement=False, *, generator=None, out=None")},
+        kFunction | kMethod,
+        "Indices drawn by weight: input (C) or (N, C) gives (num_samples) or (N, num_samples).");
+  b.def("poisson", {fn(&poisson, "input, generator=None")}, kFunction,
+        "Poisson numbers whose rates are the elements of input.");
+  b.def("binomial", {fn(&binomial, "count, prob, generator=None")}, kFunction,
+        "Numbers of hits in count trials of probability prob.");
 
-  b.def<"uniform_", fn<&uniform_, "input, from=0.0, to=1.0, *, generator=None">>(
-      kMethod, "Fills with uniform numbers in [from, to).");
-  b.def<"normal_", fn<&normal_, "input, mean=0.0, std=1.0, *, generator=None">>(
-      kMethod, "Fills with normal numbers.");
-  b.def<"exponential_", fn<&exponential_, "input, lambd=1.0, *, generator=None">>(
-      kMethod, "Fills with numbers of density lambd * exp(-lambd x).");
-  b.def<"cauchy_", fn<&cauchy_, "input, median=0.0, sigma=1.0, *, generator=None">>(
-      kMethod, "Fills with Cauchy numbers.");
-  b.def<"log_normal_", fn<&log_normal_, "input, mean=1.0, std=2.0, *, generator=None">>(
-      kMethod, "Fills with numbers whose logarithm is normal.");
-  b.def<"geometric_", fn<&geometric_, "input, p, *, generator=None">>(
-      kMethod, "Fills with the number of trials up to the first success.");
-  b.def<"bernoulli_", fn<&bernoulli_in_place_of, "input, p, *, generator=None">,
-        fn<&bernoulli_in_place, "input, p=0.5, *, generator=None">>(
-      kMethod, "Fills with 1 with probability p, else 0.");
-  b.def<"random_", fn<&random_all, "input, *, generator=None">,
-        fn<&random_to, "input, to, *, generator=None">,
-        fn<&random_between, "input, from, to, *, generator=None">>(
+  b.def("uniform_", {fn(&uniform_, "input, from=0.0, to=1.0, *, generator=None")}, kMethod,
+        "Fills with uniform numbers in [from, to).");
+  b.def("normal_", {fn(&normal_, "input, mean=0.0, std=1.0, *, generator=None")}, kMethod,
+        "Fills with normal numbers.");
+  b.def("exponential_", {fn(&exponential_, "input, lambd=1.0, *, generator=None")}, kMethod,
+        "Fills with numbers of density lambd * exp(-lambd x).");
+  b.def("cauchy_", {fn(&cauchy_, "input, median=0.0, sigma=1.0, *, generator=None")}, kMethod,
+        "Fills with Cauchy numbers.");
+  b.def("log_normal_", {fn(&log_normal_, "input, mean=1.0, std=2.0, *, generator=None")}, kMethod,
+        "Fills with numbers whose logarithm is normal.");
+  b.def("geometric_", {fn(&geometric_, "input, p, *, generator=None")}, kMethod,
+        "Fills with the number of trials up to the first success.");
+  b.def("bernoulli_",
+        {fn(&bernoulli_in_place_of, "input, p, *, generator=None"),
+         fn(&bernoulli_in_place, "input, p=0.5, *, generator=None")},
+        kMethod, "Fills with 1 with probability p, else 0.");
+  b.def(
+      "random_",
+      {fn(&random_all, "input, *, generator=None"), fn(&random_to, "input, to, *, generator=None"),
+       fn(&random_between, "input, from, to, *, generator=None")},
       kMethod, "Fills with integers in [from (0), to), or all that the dtype holds exactly.");
 }
 

@@ -191,57 +191,59 @@ void fail_after(int64_t n) { fail_allocation_after(n); }
 }  // namespace
 
 void bind_tensor(Binder& b) {
-  b.def<"dim", fn<&dim, "input">>(kMethod, "Number of dimensions.");
-  b.def<"ndimension", fn<&dim, "input">>(kMethod, "Number of dimensions.");
-  b.def<"numel", fn<&numel, "input">>(kBoth, "Number of elements.");
-  b.def<"nelement", fn<&numel, "input">>(kMethod, "Number of elements.");
-  b.def<"element_size", fn<&element_size, "input">>(kMethod, "Bytes of one element.");
-  b.def<"storage_offset", fn<&storage_offset, "input">>(
-      kMethod, "Place of the first element in the memory, in elements.");
-  b.def<"data_ptr", fn<&data_ptr, "input">>(kMethod, "Address of the first element.");
-  b.def<"size", fn<&size_all, "input">, fn<&size_of, "input, dim">>(
-      kMethod, "All sizes as a Size, or the size of one dimension.");
-  b.def<"stride", fn<&stride_all, "input">, fn<&stride_of, "input, dim">>(
-      kMethod, "Steps between neighbours, in elements.");
-  b.def<"is_contiguous", fn<&is_contiguous_in, "input, *, memory_format=None">>(
-      kMethod, "True where the elements lie row by row, or in the given order, without gaps.");
-  b.def<"is_floating_point", fn<&is_floating_point, "input">>(kBoth, "True for floating dtypes.");
-  b.def<"is_complex", fn<&never, "input">>(kBoth,
-                                           "Always False: there are no complex tensors yet.");
-  b.def<"is_conj", fn<&never, "input">>(kBoth, "Always False.");
-  b.def<"is_neg", fn<&never, "input">>(kBoth, "Always False.");
-  b.def<"is_inference", fn<&is_inference, "input">>(kBoth,
-                                                    "True for tensors made in inference_mode().");
-  b.def<"is_signed", fn<&is_signed, "input">>(kMethod, "True for dtypes with negative values.");
-  b.def<"is_set_to", fn<&is_set_to, "input, other">>(
-      kMethod, "True where both are the same view of the same memory.");
-  b.def<"is_same_size", fn<&is_same_size, "input, other">>(kBoth,
-                                                           "True where the shapes are equal.");
-  b.def<"is_nonzero", fn<&is_nonzero, "input">>(kBoth,
-                                                "Whether the one element differs from zero.");
-  b.def<"_is_view", fn<&is_view, "input">>(kMethod,
-                                           "True for a view that shares history with its base.");
-  b.def<"is_tensor", fn<&is_tensor_object, "obj">>(kFunction, "True for tensors.");
-  b.def<"clone", fn<&clone_with, "input, *, memory_format=None">>(kBoth,
-                                                                  "A copy with the same history.");
-  b.def<"contiguous", fn<&contiguous_with, "input, *, memory_format=None">>(
-      kMethod,
-      "The tensor itself where it is contiguous (in the given order), else a copy that is.");
-  b.def<
-      "to", fn<&to_dtype_of, "input, dtype, non_blocking=False, copy=False, *, memory_format=None">,
-      fn<&to_other, "input, other, non_blocking=False, copy=False, *, memory_format=None">,
-      fn<&to_device,
-         "input, device=None, dtype=None, non_blocking=False, copy=False, *, memory_format=None">>(
+  b.def("dim", {fn(&dim, "input")}, kMethod, "Number of dimensions.");
+  b.def("ndimension", {fn(&dim, "input")}, kMethod, "Number of dimensions.");
+  b.def("numel", {fn(&numel, "input")}, kBoth, "Number of elements.");
+  b.def("nelement", {fn(&numel, "input")}, kMethod, "Number of elements.");
+  b.def("element_size", {fn(&element_size, "input")}, kMethod, "Bytes of one element.");
+  b.def("storage_offset", {fn(&storage_offset, "input")}, kMethod,
+        "Place of the first element in the memory, in elements.");
+  b.def("data_ptr", {fn(&data_ptr, "input")}, kMethod, "Address of the first element.");
+  b.def("size", {fn(&size_all, "input"), fn(&size_of, "input, dim")}, kMethod,
+        "All sizes as a Size, or the size of one dimension.");
+  b.def("stride", {fn(&stride_all, "input"), fn(&stride_of, "input, dim")}, kMethod,
+        "Steps between neighbours, in elements.");
+  b.def("is_contiguous", {fn(&is_contiguous_in, "input, *, memory_format=None")}, kMethod,
+        "True where the elements lie row by row, or in the given order, without gaps.");
+  b.def("is_floating_point", {fn(&is_floating_point, "input")}, kBoth, "True for floating dtypes.");
+  b.def("is_complex", {fn(&never, "input")}, kBoth,
+        "Always False: there are no complex tensors yet.");
+  b.def("is_conj", {fn(&never, "input")}, kBoth, "Always False.");
+  b.def("is_neg", {fn(&never, "input")}, kBoth, "Always False.");
+  b.def("is_inference", {fn(&is_inference, "input")}, kBoth,
+        "True for tensors made in inference_mode().");
+  b.def("is_signed", {fn(&is_signed, "input")}, kMethod, "True for dtypes with negative values.");
+  b.def("is_set_to", {fn(&is_set_to, "input, other")}, kMethod,
+        "True where both are the same view of the same memory.");
+  b.def("is_same_size", {fn(&is_same_size, "input, other")}, kBoth,
+        "True where the shapes are equal.");
+  b.def("is_nonzero", {fn(&is_nonzero, "input")}, kBoth,
+        "Whether the one element differs from zero.");
+  b.def("_is_view", {fn(&is_view, "input")}, kMethod,
+        "True for a view that shares history with its base.");
+  b.def("is_tensor", {fn(&is_tensor_object, "obj")}, kFunction, "True for tensors.");
+  b.def("clone", {fn(&clone_with, "input, *, memory_format=None")}, kBoth,
+        "A copy with the same history.");
+  b.def("contiguous", {fn(&contiguous_with, "input, *, memory_format=None")}, kMethod,
+        "The tensor itself where it is contiguous (in the given order), else a copy that is.");
+  b.def(
+      "to",
+      {fn(&to_dtype_of, "input, dtype, non_blocking=False, copy=False, *, memory_format=None"),
+       fn(&to_other, "input, other, non_blocking=False, copy=False, *, memory_format=None"),
+       fn(&to_device,
+          "input, device=None, dtype=None, non_blocking=False, copy=False, *, memory_format=None")},
       kMethod,
       "The tensor with another dtype or order in memory; itself where nothing changes. The device "
       "can only be the CPU.");
-  b.def<"type_as", fn<&type_as, "input, other">>(kMethod, "The tensor with the dtype of other.");
-  b.def<"type", fn<&type_to, "input, dtype">, fn<&type_named, "input, dtype">,
-        fn<&type_string, "input">>(kMethod,
-                                   "Without an argument the name of the tensor's type, such as "
-                                   "'torch.FloatTensor'; else a cast.");
-#define TG_CAST(name, d) \
-  b.def<name, fn<&cast<DType::d>, "input, memory_format=None">>(kMethod, "The tensor as " name ".");
+  b.def("type_as", {fn(&type_as, "input, other")}, kMethod, "The tensor with the dtype of other.");
+  b.def("type",
+        {fn(&type_to, "input, dtype"), fn(&type_named, "input, dtype"), fn(&type_string, "input")},
+        kMethod,
+        "Without an argument the name of the tensor's type, such as "
+        "'torch.FloatTensor'; else a cast.");
+#define TG_CAST(name, d)                                                   \
+  b.def(name, {fn(&cast<DType::d>, "input, memory_format=None")}, kMethod, \
+        "The tensor as " name ".");
   TG_CAST("float", Float32)
   TG_CAST("double", Float64)
   TG_CAST("half", Float16)
@@ -253,42 +255,43 @@ void bind_tensor(Binder& b) {
   TG_CAST("byte", UInt8)
   TG_CAST("bool", Bool)
 #undef TG_CAST
-  b.def<"cpu", fn<&cpu, "input, memory_format=None">>(
-      kMethod, "The tensor itself: all tensors are on the CPU.");
-  b.def<"cuda", fn<&cuda, "input, device=None, non_blocking=False, memory_format=None">>(
-      kMethod, "Raises RuntimeError: tapegrad runs on the CPU only.");
-  b.def<"copy_", fn<&copy_from, "input, other, non_blocking=False">>(
-      kMethod, "Copies other (broadcast, cast) into this tensor.");
-  b.def<"zero_", fn<&zero_, "input">>(kBoth, "Sets all elements to zero.");
-  b.def<"fill_", fn<&fill_with, "input, value">>(kMethod, "Sets all elements to value.");
-  b.def<"fill", fn<&fill_copy, "input, value">>(kBoth,
-                                                "A tensor of the same shape filled with value.");
-  b.def<"equal", fn<&equal, "input, other">>(kBoth,
-                                             "True where shapes and all elements are equal.");
-  b.def<"isclose", fn<&isclose, "input, other, rtol=1e-05, atol=1e-08, equal_nan=False">>(
-      kBoth, "True where |input - other| <= atol + rtol * |other|.");
-  b.def<"allclose", fn<&allclose, "input, other, rtol=1e-05, atol=1e-08, equal_nan=False">>(
-      kBoth, "True where isclose() holds everywhere.");
-  b.def<"result_type", fn<&result_type_of, "tensor1, tensor2">>(
-      kFunction, "dtype of an arithmetic result of the two.");
-  b.def<"promote_types", fn<&promote_types, "type1, type2">>(kFunction,
-                                                             "Smallest dtype that both cast to.");
-  b.def<"can_cast", fn<&can_cast_types, "from_, to">>(
-      kFunction, "True where the category of from_ does not exceed that of to.");
-  b.def<"get_default_dtype", fn<&default_dtype, "">>(kFunction,
-                                                     "dtype of tensors made from Python floats.");
-  b.def<"set_default_dtype", fn<&set_default_dtype, "d">>(
-      kFunction, "Sets the dtype of tensors made from Python floats.");
-  b.def<"_to_bytes", fn<&to_bytes, "input">>(kFunction, "The elements, row by row, as bytes.");
-  b.def<"_from_bytes", fn<&from_bytes, "data, dtype, size">>(kFunction,
-                                                             "A tensor of the elements in `data`.");
-  b.def<"_make_subclass", fn<&make_subclass, "cls, data, require_grad=False">>(
-      kFunction, "`data` as an object of a subclass of Tensor.");
-  b.def<"_memory_stats", fn<&memory_stats_dict, "">>(
-      kFunction, "Bytes in live tensors and in the allocator's cache.");
-  b.def<"_empty_cache", fn<&drop_cache, "">>(kFunction, "Gives cached memory back to the system.");
-  b.def<"_fail_allocation_after", fn<&fail_after, "n">>(
-      kFunction, "For tests: the n-th allocation from now fails.");
+  b.def("cpu", {fn(&cpu, "input, memory_format=None")}, kMethod,
+        "The tensor itself: all tensors are on the CPU.");
+  b.def("cuda", {fn(&cuda, "input, device=None, non_blocking=False, memory_format=None")}, kMethod,
+        "Raises RuntimeError: tapegrad runs on the CPU only.");
+  b.def("copy_", {fn(&copy_from, "input, other, non_blocking=False")}, kMethod,
+        "Copies other (broadcast, cast) into this tensor.");
+  b.def("zero_", {fn(&zero_, "input")}, kBoth, "Sets all elements to zero.");
+  b.def("fill_", {fn(&fill_with, "input, value")}, kMethod, "Sets all elements to value.");
+  b.def("fill", {fn(&fill_copy, "input, value")}, kBoth,
+        "A tensor of the same shape filled with value.");
+  b.def("equal", {fn(&equal, "input, other")}, kBoth,
+        "True where shapes and all elements are equal.");
+  b.def("isclose", {fn(&isclose, "input, other, rtol=1e-05, atol=1e-08, equal_nan=False")}, kBoth,
+        "True where |input - other| <= atol + rtol * |other|.");
+  b.def("allclose", {fn(&allclose, "input, other, rtol=1e-05, atol=1e-08, equal_nan=False")}, kBoth,
+        "True where isclose() holds everywhere.");
+  b.def("result_type", {fn(&result_type_of, "tensor1, tensor2")}, kFunction,
+        "dtype of an arithmetic result of the two.");
+  b.def("promote_types", {fn(&promote_types, "type1, type2")}, kFunction,
+        "Smallest dtype that both cast to.");
+  b.def("can_cast", {fn(&can_cast_types, "from_, to")}, kFunction,
+        "True where the category of from_ does not exceed that of to.");
+  b.def("get_default_dtype", {fn(&default_dtype, "")}, kFunction,
+        "dtype of tensors made from Python floats.");
+  b.def("set_default_dtype", {fn(&set_default_dtype, "d")}, kFunction,
+        "Sets the dtype of tensors made from Python floats.");
+  b.def("_to_bytes", {fn(&to_bytes, "input")}, kFunction, "The elements, row by row, as bytes.");
+  b.def("_from_bytes", {fn(&from_bytes, "data, dtype, size")}, kFunction,
+        "A tensor of the elements in `data`.");
+  b.def("_make_subclass", {fn(&make_subclass, "cls, data, require_grad=False")}, kFunction,
+        "`data` as an object of a subclass of Tensor.");
+  b.def("_memory_stats", {fn(&memory_stats_dict, "")}, kFunction,
+        "Bytes in live tensors and in the allocator's cache.");
+  b.def("_empty_cache", {fn(&drop_cache, "")}, kFunction,
+        "Gives cached memory back to the system.");
+  b.def("_fail_allocation_after", {fn(&fail_after, "n")}, kFunction,
+        "For tests: the n-th allocation from now fails.");
 }
 
 }  // namespace tg

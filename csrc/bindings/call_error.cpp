@@ -75,10 +75,10 @@ std::string name_of(PyObject* o, bool items) {
 
 void expand(std::vector<Candidate>& out, const Overload& overload, bool method,
             std::string_view function) {
-  const Signature& s = overload.signature();
+  const Signature& s = overload.parsed();
+  const CallType& type = *overload.type;
   bool operands = false;
-  for (size_t i = method ? 1 : 0; i < overload.count; ++i)
-    operands |= overload.types[i] == kOperand;
+  for (size_t i = method ? 1 : 0; i < type.count; ++i) operands |= type.types[i] == kOperand;
   const bool split = operands && !in(kNumbersAsTensors, function);
   for (int numbers = 0; numbers <= int(split); ++numbers) {
     Candidate c{&s, {}};
@@ -89,8 +89,8 @@ void expand(std::vector<Candidate>& out, const Overload& overload, bool method,
         continue;
       }
       const bool optional = p.default_value;
-      Expected e{p.name, type_of(overload.types[i], p.name), overload.accepts[i], &p};
-      if (overload.types[i] == kOperand) {
+      Expected e{p.name, type_of(type.types[i], p.name), type.accepts[i], &p};
+      if (type.types[i] == kOperand) {
         e.type = numbers ? "Number" : "Tensor";
         if (split && numbers) e.accepts = optional ? is_number_or_none : is_number;
         if (split && !numbers) e.accepts = optional ? is_tensor_or_none : is_tensor_object;
@@ -235,13 +235,13 @@ std::string shown(const Candidate& c) {
 
 }  // namespace
 
-void raise_call_error(const char* function, std::span<const Overload* const> overloads, bool method,
+void raise_call_error(const char* function, std::span<const Overload> overloads, bool method,
                       PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
   const Call call{args, size_t(nargs), kwnames};
   std::vector<Candidate> candidates;
-  for (const Overload* o : overloads)
-    if (!o->count || std::string_view(o->types[o->count - 1]) != "complex")
-      expand(candidates, *o, method, function);
+  for (const Overload& o : overloads)
+    if (!o.type->count || std::string_view(o.type->types[o.type->count - 1]) != "complex")
+      expand(candidates, o, method, function);
   const size_t count = call.nargs + call.nkw();
   const Candidate* plausible = nullptr;
   int how_many = 0;

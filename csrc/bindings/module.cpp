@@ -6,6 +6,8 @@
 
 namespace {
 
+constexpr auto kDoc = "Native core of tapegrad: tensors, operations and the tape.";
+
 void* release_gil() { return PyEval_SaveThread(); }
 void take_gil(void* state) {
   tg::python_call([&] { PyEval_RestoreThread(static_cast<PyThreadState*>(state)); });
@@ -15,13 +17,13 @@ void take_gil(void* state) {
 
 // pybind11's entry, which PyInit__core calls below.
 PYBIND11_MODULE(_core_of_main_interpreter, m) {
-  m.doc() = "Native core of tapegrad: tensors, operations and the tape.";
   PyObject* module = m.ptr();
   try {
+    if (PyModule_SetDocString(module, kDoc) < 0) throw tg::PythonError();
     tg::bind_types(module);
     PyTypeObject* tensor = tg::make_tensor_type(module);
-    m.attr("Tensor") =
-        pybind11::reinterpret_borrow<pybind11::object>(reinterpret_cast<PyObject*>(tensor));
+    if (PyObject_SetAttrString(module, "Tensor", reinterpret_cast<PyObject*>(tensor)) < 0)
+      throw tg::PythonError();
     tg::LongWork::enter = release_gil;
     tg::LongWork::leave = take_gil;
     tg::Binder binder(module);
@@ -53,14 +55,12 @@ PYBIND11_MODULE(_core_of_main_interpreter, m) {
     tg::bind_optim(binder);
     tg::bind_printing(binder);
     tg::bind_dlpack(binder);
+    binder.def("_signatures", {tg::fn(&tg::Binder::describe, "")}, tg::kFunction,
+               "Every bound function with its overloads: what the stub is made from.");
   } catch (...) {
     tg::raise_current();
     throw pybind11::error_already_set();
   }
-  m.def(
-      "_signatures",
-      [] { return pybind11::reinterpret_steal<pybind11::object>(tg::Binder::describe()); },
-      "Every bound function with its overloads: what the stub is made from.");
 }
 
 // Types, allocator and generator exist once in a process. A subinterpreter is refused here, before

@@ -1,7 +1,5 @@
 #include "bindings/numpy_bridge.h"
 
-#include <pybind11/numpy.h>
-
 #include <memory>
 #include <string_view>
 
@@ -147,11 +145,41 @@ const char* format_of(DType dtype) {
   }
 }
 
+// What is used of NumPy's C interface, a table of addresses. Their places in it, and the values of
+// flags, are the same in all versions since 1.7; NumPy itself is not needed to compile this.
+struct NumPy {
+  PyTypeObject* array_type;
+  PyObject* (*new_from_descr)(PyTypeObject* type, PyObject* descr, int ndim,
+                              const Py_intptr_t* sizes, const Py_intptr_t* strides, void* data,
+                              int flags, PyObject* like);   // takes descr
+  int (*set_base_object)(PyObject* array, PyObject* base);  // takes base
+  static constexpr int kWriteable = 0x0400;
+};
+const NumPy& numpy() {
+  static NumPy found{};
+  if (found.array_type) return found;
+  Ref module(PyImport_ImportModule("numpy._core.multiarray"));
+  if (!module) {  // NumPy 1
+    PyErr_Clear();
+    module = checked(PyImport_ImportModule("numpy.core.multiarray"));
+  }
+  Ref capsule = checked(PyObject_GetAttrString(module.get(), "_ARRAY_API"));
+  auto** table = static_cast<void**>(PyCapsule_GetPointer(capsule.get(), nullptr));
+  if (!table) throw PythonError();
+  found = {static_cast<PyTypeObject*>(table[2]),
+           reinterpret_cast<decltype(found.new_from_descr)>(table[94]),
+           reinterpret_cast<decltype(found.set_base_object)>(table[282])};
+  return found;
+}
+
 // A new reference to NumPy's dtype object.
 PyObject* numpy_dtype(DType dtype) {
   static PyObject* cache[kDTypeCount] = {};
   PyObject*& found = cache[size_t(dtype)];
-  if (!found) found = pybind11::dtype(format_of(dtype)).release().ptr();
+  if (!found) {
+    Ref module = checked(PyImport_ImportModule("numpy"));
+    found = checked(PyObject_CallMethod(module.get(), "dtype", "s", format_of(dtype))).release();
+  }
   return Ref::borrow(found).release();
 }
 
@@ -324,12 +352,11 @@ PyObject* to_numpy(const Tensor& t, bool force) {
     sizes[i] = Py_intptr_t(t.size(i));
     steps[i] = Py_intptr_t(t.stride(i) * item);
   }
-  using pybind11::detail::npy_api;
-  const npy_api& numpy = npy_api::get();
-  const int flags = t->storage->read_only ? 0 : npy_api::NPY_ARRAY_WRITEABLE_;
-  Ref array = checked(numpy.PyArray_NewFromDescr_(numpy.PyArray_Type_, numpy_dtype(t.dtype()),
-                                                  t.dim(), sizes, steps, t->data, flags, nullptr));
-  if (numpy.PyArray_SetBaseObject_(array.get(), base.release()) < 0) throw PythonError();
+  const NumPy& api = numpy();
+  const int flags = t->storage->read_only ? 0 : NumPy::kWriteable;
+  Ref array = checked(api.new_from_descr(api.array_type, numpy_dtype(t.dtype()), t.dim(), sizes,
+                                         steps, t->data, flags, nullptr));
+  if (api.set_base_object(array.get(), base.release()) < 0) throw PythonError();
   return array.release();
 }
 

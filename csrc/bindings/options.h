@@ -49,26 +49,35 @@ inline int plain_sizes(PyObject* const* args, Py_ssize_t nargs, int64_t* sizes) 
   }
   return int(nargs);
 }
-template <FixedString Name, Tensor (*make)(std::span<const int64_t>), class Declared>
-PyObject* sized_entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
+using Maker = Tensor (*)(std::span<const int64_t>);
+inline PyObject* call_sized(Maker make, FastFunction declared, PyObject* self,
+                            PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
   static PyObject* requires_grad = PyUnicode_InternFromString("requires_grad");
   const bool with = kwnames && PyTuple_GET_SIZE(kwnames) == 1 &&
                     PyTuple_GET_ITEM(kwnames, 0) == requires_grad && args[nargs] == Py_True;
   int64_t sizes[kPlainDims];
   const int n = !kwnames || with ? plain_sizes(args, nargs, sizes) : -1;
-  if (n < 0) return entry<Name, false, Declared>(self, args, nargs, kwnames);
+  if (n < 0) return declared(self, args, nargs, kwnames);
   return guarded([&] { return wrap(with_grad(make({sizes, size_t(n)}), with)); });
 }
-// Lets calls of `name` go to `f` first, and keeps what def<>() said about it.
+template <Maker make>
+struct Sized {
+  static inline FastFunction declared = nullptr;
+  static PyObject* call(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
+                        PyObject* kwnames) {
+    return call_sized(make, declared, self, args, nargs, kwnames);
+  }
+};
+// Lets calls of `name` go to `f` first, and keeps what def() said about it.
 inline void shortcut(Binder& b, const char* name, FastFunction f) {
   Ref declared = checked(PyObject_GetAttrString(b.module(), name));
   b.add_function(name, f, reinterpret_cast<PyCFunctionObject*>(declared.get())->m_ml->ml_doc);
 }
-// A function of sizes: declared by fn<>, with `make` for plain calls.
-template <FixedString Name, Tensor (*make)(std::span<const int64_t>), class Declared>
-void def_sized(Binder& b, const char* doc) {
-  b.def<Name, Declared>(kFunction, doc);
-  shortcut(b, Name.text, &sized_entry<Name, make, Declared>);
+// A function of sizes: declared by fn(), with `make` for plain calls.
+template <Maker make>
+void def_sized(Binder& b, const char* name, const Declared& overload, const char* doc) {
+  Sized<make>::declared = b.def(name, {overload}, kFunction, doc);
+  shortcut(b, name, &Sized<make>::call);
 }
 
 // What new tensors of the shape of `like` start from.

@@ -1,4 +1,4 @@
-// out=: what PyTorch demands of it, by operation. Called by fn<>::call() where out was given.
+// out=: what PyTorch demands of it, by operation. Called by the binder where out was given.
 #pragma once
 
 #include <span>

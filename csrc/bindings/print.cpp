@@ -62,11 +62,11 @@ PyObject* tensor_repr(PyObject* object) {
 }
 
 void bind_printing(Binder& b) {
-  b.def<"_set_print_options",
-        fn<&set_print_options, "precision, threshold, edgeitems, linewidth, sci_mode">>(
-      kFunction, "Sets what repr() of tensors uses; sci_mode is -1 (automatic), 0 or 1.");
-  b.def<"_get_print_options", fn<&get_print_options, "">>(
-      kFunction, "The values that _set_print_options set.");
+  b.def("_set_print_options",
+        {fn(&set_print_options, "precision, threshold, edgeitems, linewidth, sci_mode")}, kFunction,
+        "Sets what repr() of tensors uses; sci_mode is -1 (automatic), 0 or 1.");
+  b.def("_get_print_options", {fn(&get_print_options, "")}, kFunction,
+        "The values that _set_print_options set.");
 }
 
 }  // namespace tg
