@@ -31,21 +31,33 @@ struct Block {
 // tile cannot hide the latency of its additions.
 inline int tile_rows(int64_t left) {
   if (left >= 2 * kMaxRows || left == kMaxRows) return kMaxRows;
-  if (left < kMaxRows) return static_cast<int>(left);
-  return static_cast<int>((left + 1) / 2);
+  if (left <= 6) return static_cast<int>(left);
+  if (kMaxRows > 6 && left % 2 != 0) return 5;  // and an even rest
+  const int half = static_cast<int>((left + 1) / 2);
+  return left < kMaxRows ? static_cast<int>(left) : half > 6 ? (half + 1) / 2 * 2 : half;
 }
 
+template <class T, Operands kind>
+inline TileFn<T> tile_of_kind(int rows, bool narrow) {
+  return narrow ? tile_of<T, 1, kind>(rows) : tile_of<T, 2, kind>(rows);
+}
+
+// The tallest and widest tile, of which large products consist, has a form for each kind; the
+// others only those that gain. Where masks are free, all of those rows of b are read with one;
+// where they are slow, none: edges are packed.
 template <class T>
 inline TileFn<T> choose_tile(Operands kind, int rows, bool narrow) {
-  switch (kind) {
-    case Operands::PackedA:
-      return tile_of<T, 2, Operands::PackedA>(rows);  // never narrow
-    case Operands::InPlace:
-      return narrow ? tile_of<T, 1, Operands::InPlace>(rows)
-                    : tile_of<T, 2, Operands::InPlace>(rows);
-    default:
-      return narrow ? tile_of<T, 1, Operands::Edge>(rows) : tile_of<T, 2, Operands::Edge>(rows);
+  if (rows == kMaxRows && !narrow) {
+    if (kind == Operands::PackedA) return tile<T, kMaxRows, 2, Operands::PackedA>;
+    if (kind == Operands::InPlace) return tile<T, kMaxRows, 2, Operands::InPlace>;
   }
+  if constexpr (kMasksFreely)
+    return tile_of_kind<T, Operands::Edge>(rows, narrow);
+  else if constexpr (kMasksLoads)
+    return kind == Operands::Edge ? tile_of_kind<T, Operands::Edge>(rows, narrow)
+                                  : tile_of_kind<T, Operands::InPlace>(rows, narrow);
+  else
+    return tile_of_kind<T, Operands::InPlace>(rows, narrow);
 }
 
 // One block of c, k deep: rows [0, m) times columns [0, n). a is at the block's first row, or
@@ -112,7 +124,8 @@ void blocked(const GemmArgs<T>& g) {
       magnitude(g.a_row == 1 ? g.a_col : g.a_row) * static_cast<int64_t>(sizeof(T));
   const int64_t b_stride = magnitude(g.b_row) * static_cast<int64_t>(sizeof(T));
   const bool pack_a = g.n >= 4 * B::kWide && a_stride >= 1024 && g.n * a_stride > B::kWide * 16384;
-  const bool pack_b = g.b_col != 1 || (g.m > 4 * kMaxRows && b_stride >= 1024);
+  const bool pack_b = g.b_col != 1 || (g.m > 4 * kMaxRows && b_stride >= 1024) ||
+                      (!kMasksLoads && g.n % kLanes<T> != 0);
   const int64_t a_size = pack_a ? max_m * max_k + kSlack : 0;
   const int64_t b_size = pack_b ? pieces(max_n, B::kWide) * B::kWide * max_k + kSlack : 0;
   T* scratch = small;
@@ -149,9 +162,12 @@ void blocked(const GemmArgs<T>& g) {
 template <class T>
 void multiply(const GemmArgs<T>& g) {
   constexpr int kWide = Block<T>::kWide, kWidth = kLanes<T>;
-  if (g.m > kMaxRows || g.n > kWide || g.b_col != 1 || g.k > Block<T>::kDepth) return blocked(g);
+  const bool edge = g.n != kWidth && g.n != kWide;
+  if (g.m > kMaxRows || tile_rows(g.m) != g.m || g.n > kWide || g.b_col != 1 ||
+      g.k > Block<T>::kDepth || (edge && !kMasksLoads))
+    return blocked(g);
   const int rows = static_cast<int>(g.m), cols = static_cast<int>(g.n);
-  const Operands kind = cols == kWidth || cols == kWide ? Operands::InPlace : Operands::Edge;
+  const Operands kind = edge ? Operands::Edge : Operands::InPlace;
   const auto tile = choose_tile<T>(kind, rows, cols <= kWidth);
   tile(g.k, g.a, g.a_row, g.a_col, g.b, g.b_row, {g.c, g.c_row, g.c_col, cols, g.accumulate});
 }

@@ -42,32 +42,28 @@ void pack_along(const T* src, int64_t line_stride, int lines, int64_t k, T* dst,
     const int count = lines - group < kWidth ? lines - group : kWidth;
     T* to = dst + group;
     Vec block[kWidth];
-    int64_t p = 0;
-    for (; p + kWidth <= k; p += kWidth, from += kWidth) {
-      if (count == kWidth) {
+    for (int64_t p = 0; p < k; p += kWidth, from += kWidth) {
+      const int rest = k - p < kWidth ? static_cast<int>(k - p) : kWidth;
+      if (count == kWidth && rest == kWidth) {
 #pragma GCC unroll 16
         for (int i = 0; i < kWidth; ++i) load<T>(block[i], from + i * line_stride);
       } else {
-#pragma GCC unroll 16
-        for (int i = 0; i < kWidth; ++i) {
-          block[i] = Vec{};
-          if (i < count) load<T>(block[i], from + i * line_stride);
+        const FirstOnly<T> few(rest);
+        alignas(kVectorBytes) T lanes[kWidth * kWidth] = {};
+#pragma GCC unroll 1
+        for (int i = 0; i < count; ++i) {
+          few.load(block[0], from + i * line_stride);
+          store<T>(lanes + i * kWidth, block[0]);
         }
+#pragma GCC unroll 16
+        for (int i = 0; i < kWidth; ++i) load<T>(block[i], lanes + i * kWidth);
       }
       transpose<T>(block);
 #pragma GCC unroll 16
-      for (int i = 0; i < kWidth; ++i, to += step) store<T>(to, block[i]);
+      for (int i = 0; i < kWidth; ++i)
+        if (i < rest) store<T>(to + i * step, block[i]);
+      to += kWidth * step;
     }
-    const int rest = static_cast<int>(k - p);
-    if (rest == 0) continue;
-    const FirstOnly<T> few(rest);
-#pragma GCC unroll 16
-    for (int i = 0; i < kWidth; ++i) {
-      block[i] = Vec{};
-      if (i < count) few.load(block[i], from + i * line_stride);
-    }
-    transpose<T>(block);
-    for (int i = 0; i < rest; ++i, to += step) store<T>(to, block[i]);
   }
 }
 

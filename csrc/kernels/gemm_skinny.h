@@ -47,18 +47,26 @@ void dot_tile(int64_t k, const T* a, int64_t a_row, const T* b, int64_t b_col, T
       }
     }
   }
-  for (; p < k; p += kWidth) {  // fewer than U vectors; the last one may be partial
-    const FirstOnly<T> rest(k - p < kWidth ? static_cast<int>(k - p) : kWidth);
-    Vec b_vec[C];
+  T rest_sum[R][C] = {};
+  if constexpr (kMasksLoads) {
+    for (; p < k; p += kWidth) {  // fewer than U vectors; the last one may be partial
+      const FirstOnly<T> rest(k - p < kWidth ? static_cast<int>(k - p) : kWidth);
+      Vec b_vec[C];
 #pragma GCC unroll 16
-    for (int j = 0; j < C; ++j) rest.load(b_vec[j], b + j * b_col + p);
+      for (int j = 0; j < C; ++j) rest.load(b_vec[j], b + j * b_col + p);
 #pragma GCC unroll 16
-    for (int r = 0; r < R; ++r) {
-      Vec a_vec;
-      rest.load(a_vec, a + r * a_row + p);
+      for (int r = 0; r < R; ++r) {
+        Vec a_vec;
+        rest.load(a_vec, a + r * a_row + p);
 #pragma GCC unroll 16
-      for (int j = 0; j < C; ++j) sum[0][r][j] += a_vec * b_vec[j];
+        for (int j = 0; j < C; ++j) sum[0][r][j] += a_vec * b_vec[j];
+      }
     }
+  } else {
+    for (int r = 0; r < R; ++r)
+      for (int j = 0; j < C; ++j)
+#pragma GCC unroll 1
+        for (int64_t i = p; i < k; ++i) rest_sum[r][j] += a[r * a_row + i] * b[j * b_col + i];
   }
 #pragma GCC unroll 16
   for (int u = 1; u < U; ++u)
@@ -71,7 +79,7 @@ void dot_tile(int64_t k, const T* a, int64_t a_row, const T* b, int64_t b_col, T
 #pragma GCC unroll 16
     for (int j = 0; j < C; ++j) {
       T& to = c[r * c_row + j * c_col];
-      const T value = sum_lanes<T>(sum[0][r][j]);
+      const T value = sum_lanes<T>(sum[0][r][j]) + rest_sum[r][j];
       to = accumulate ? to + value : value;
     }
 }
@@ -106,7 +114,7 @@ void dot_product(const GemmArgs<T>& g) {
       int64_t i = 0;
       for (; i + 3 <= g.m; i += 3) dot_rows<T, 3, 1>(g, i, p, k, accumulate);
       if (i + 2 == g.m) dot_rows<T, 2, 1>(g, i, p, k, accumulate);
-      if (i + 1 == g.m) dot_rows<T, 1, 1>(g, i, p, k, accumulate);
+      if (i + 1 == g.m) dot_rows<T, 1, 2>(g, i, p, k, accumulate);
     }
   }
 }

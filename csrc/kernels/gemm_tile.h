@@ -32,6 +32,17 @@ constexpr int kMaxRows = 12;
 constexpr int kMaxRows = kVectorBytes == 64 ? 12 : 6;
 #endif
 
+// Heights of tiles are 1 to 6 and the even numbers above.
+constexpr int next_lower(int rows) { return rows > 6 ? rows - 2 : rows - 1; }
+
+// Whether vectors can be loaded in part without a detour; and whether that costs as little as a
+// whole one, in stores too.
+#if defined(__AVX2__) && !defined(TG_VECTOR_BYTES)
+constexpr bool kMasksLoads = true, kMasksFreely = kVectorBytes == 64;
+#else
+constexpr bool kMasksLoads = false, kMasksFreely = false;
+#endif
+
 typedef float FloatVec __attribute__((vector_size(kVectorBytes)));
 typedef double DoubleVec __attribute__((vector_size(kVectorBytes)));
 
@@ -191,6 +202,25 @@ struct TileOut {
   bool accumulate;
 };
 
+// A tile whose rows are not whole vectors goes through memory.
+template <class T>
+[[gnu::noinline]] void put_lanes(const T* lanes, int rows, int width, const TileOut<T>& out) {
+  const TileOut<T> to = out;
+  for (int r = 0; r < rows; ++r, lanes += width) {
+    T* c = to.c + r * to.row;
+    if (to.col != 1 || to.accumulate) {
+#pragma GCC unroll 1
+      for (int j = 0; j < to.cols; ++j, c += to.col) *c = to.accumulate ? *c + lanes[j] : lanes[j];
+      continue;
+    }
+    const T* from = lanes;
+    int left = to.cols;
+    for (; left >= kLanes<T>; left -= kLanes<T>, c += kLanes<T>, from += kLanes<T>)
+      std::memcpy(c, from, kVectorBytes);
+    copy_few(c, from, left);
+  }
+}
+
 template <class T>
 using TileFn = void (*)(int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b,
                         int64_t b_step, const TileOut<T>& out);
@@ -198,7 +228,7 @@ using TileFn = void (*)(int64_t k, const T* a, int64_t a_row, int64_t a_col, con
 enum class Operands {
   PackedA,  // a is [k][R] without gaps; rows of b are whole vectors
   InPlace,  // a has its strides; rows of b are whole vectors
-  Edge      // a has its strides; rows of b end with the row, at out.cols
+  Edge      // a has its strides; rows of b may end with the row, at out.cols
 };
 
 // b_step: from one k of b to the next.
@@ -208,7 +238,8 @@ void tile(int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64
   using Vec = typename Simd<T>::Vec;
   constexpr int kWidth = kLanes<T>;
   Vec sum[R][V] = {};
-  const FirstOnly<T> last(kind == Operands::Edge ? out.cols - (V - 1) * kWidth : 0);
+  const int last_cols = out.cols - (V - 1) * kWidth;
+  const FirstOnly<T> last(kind == Operands::Edge ? last_cols : 0);
   for (int r = 0; r < R; ++r) __builtin_prefetch(out.c + r * out.row, 1);
   for (int64_t p = 0; p < k; ++p) {
     Vec b_vec[V];
@@ -229,41 +260,32 @@ void tile(int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64
     a += kind == Operands::PackedA ? R : a_col;
     b += b_step;
   }
-  if (R == 1 && out.col != 1) {
-    T lanes[V * kWidth];
-#pragma GCC unroll 16
-    for (int v = 0; v < V; ++v) store<T>(lanes + v * kWidth, sum[0][v]);
-    for (int j = 0; j < out.cols; ++j) {
-      T& c = out.c[j * out.col];
-      c = out.accumulate ? c + lanes[j] : lanes[j];
-    }
-    return;
+  if ((!kMasksFreely && last_cols != kWidth) || (R == 1 && out.col != 1)) {
+    alignas(kVectorBytes) T lanes[R * V * kWidth];
+#pragma GCC unroll 32
+    for (int i = 0; i < R * V; ++i) store<T>(lanes + i * kWidth, sum[i / V][i % V]);
+    return put_lanes(lanes, R, V * kWidth, out);
   }
-  const int last_cols = out.cols - (V - 1) * kWidth;
-  const bool whole = last_cols == kWidth;
-  if (out.accumulate) {
-    const FirstOnly<T> only(last_cols);
+  const FirstOnly<T> only(last_cols);
 #pragma GCC unroll 16
-    for (int r = 0; r < R; ++r)
+  for (int r = 0; r < R; ++r)
 #pragma GCC unroll 16
-      for (int v = 0; v < V; ++v) {
+    for (int v = 0; v < V; ++v) {
+      T* const to = out.c + r * out.row + v * kWidth;
+      const bool masked = kMasksFreely && v == V - 1;
+      if (out.accumulate) {
         Vec before;
-        if (v < V - 1)
-          load<T>(before, out.c + r * out.row + v * kWidth);
+        if (masked)
+          only.load(before, to);
         else
-          only.load(before, out.c + r * out.row + v * kWidth);
+          load<T>(before, to);
         sum[r][v] += before;
       }
-  }
-#pragma GCC unroll 16
-  for (int r = 0; r < R; ++r)
-#pragma GCC unroll 16
-    for (int v = 0; v < V; ++v)
-      if (v < V - 1 || whole) store<T>(out.c + r * out.row + v * kWidth, sum[r][v]);
-  if (whole) return;
-#pragma GCC unroll 16
-  for (int r = 0; r < R; ++r)
-    store_few<T>(out.c + r * out.row + (V - 1) * kWidth, sum[r][V - 1], last_cols);
+      if (masked)
+        store_few<T>(to, sum[r][v], last_cols);
+      else
+        store<T>(to, sum[r][v]);
+    }
 }
 
 template <class T, int V, Operands kind, int R = kMaxRows>
@@ -271,7 +293,7 @@ inline TileFn<T> tile_of(int rows) {
   if constexpr (R == 1)
     return tile<T, 1, V, kind>;
   else
-    return rows == R ? tile<T, R, V, kind> : tile_of<T, V, kind, R - 1>(rows);
+    return rows == R ? tile<T, R, V, kind> : tile_of<T, V, kind, next_lower(R)>(rows);
 }
 
 }  // namespace
