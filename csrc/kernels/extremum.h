@@ -10,16 +10,13 @@ namespace tg {
 template <class T, bool greatest>
 struct ExtremumOp {
   using In = T;
-  using Acc = Compute<T>;
+  using Acc = T;
   using Out = T;
   static constexpr bool has_param = false;
-  Acc identity() const { return 0; }  // never asked for: every output has elements
-  Acc map(T x, Acc) const { return static_cast<Acc>(x); }
-  Acc combine(Acc a, Acc b) const {
-    const bool better = greatest ? b > a : b < a;
-    return (better | (b != b)) & (a == a) ? b : a;
-  }
-  T finish(Acc a, Acc) const { return static_cast<T>(a); }
+  T identity() const { return 0; }  // never asked for: every output has elements
+  T map(T x, T) const { return x; }
+  T combine(T a, T b) const { return (greatest ? b <= a : b >= a) | (a != a) ? a : b; }
+  T finish(T a, T) const { return a; }
 };
 
 // The extremum of each line and the place of its first occurrence; out arrays are [outer, inner],
@@ -29,7 +26,7 @@ void extremum_along(const Lines& lines, const T* in, T* values, int64_t* indices
   const ExtremumOp<T, greatest> op;
   auto row = [&](int64_t begin) {
     const T* p = in + begin;
-    const T best = reduction::reduce_row(op, reinterpret_cast<const char*>(p), sizeof(T), lines.n);
+    const T best = reduction::reduce_row(op, p, lines.n);
     int64_t at = 0;
     if (best == best) {
       while (p[at] != best) ++at;
@@ -67,15 +64,15 @@ void extremum_along(const Lines& lines, const T* in, T* values, int64_t* indices
 }
 
 // Elements of `lines` at indices [outer, inner]: picked out, or the only ones that are not zero.
-template <class T>
-void pick_along(const Lines& lines, const T* in, const int64_t* indices, T* out) {
+template <class Item>
+void pick_along(const Lines& lines, const Item* in, const int64_t* indices, Item* out) {
   for (int64_t o = 0; o < lines.outer; ++o)
     for (int64_t w = 0; w < lines.inner; ++w, ++out)
       *out = in[(o * lines.n + *indices++) * lines.inner + w];
 }
-template <class T>
-void place_along(const Lines& lines, const T* in, const int64_t* indices, T* out) {
-  std::fill_n(out, lines.numel(), T{});
+template <class Item>
+void place_along(const Lines& lines, const Item* in, const int64_t* indices, Item* out) {
+  std::fill_n(out, lines.numel(), Item{});
   for (int64_t o = 0; o < lines.outer; ++o)
     for (int64_t w = 0; w < lines.inner; ++w)
       out[(o * lines.n + *indices++) * lines.inner + w] = *in++;

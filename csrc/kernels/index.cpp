@@ -5,69 +5,89 @@
 namespace tg {
 namespace {
 
+using Row = std::array<char*, 3>;
+using Steps = std::array<int64_t, 3>;
+
+// to, places, from
 template <class T>
-void take_rows(std::span<const int64_t> sizes, Walk out, Walk offsets, int64_t scale, Walk source) {
-  for_each_row<3>(
-      sizes,
-      {{out.data, offsets.data, source.data},
-       {out.strides, offsets.strides, source.strides},
-       {sizeof(T), sizeof(int64_t), sizeof(T)}},
-      [scale](const std::array<char*, 3>& data, const std::array<int64_t, 3>& stride, int64_t n) {
-        auto [to, at, from] = data;
-        if (stride[1] == 0) {  // one place for the whole row
-          from += *reinterpret_cast<const int64_t*>(at) * scale;
-          if (stride[0] == int64_t(sizeof(T)) && stride[2] == int64_t(sizeof(T))) {
-            std::memcpy(to, from, size_t(n) * sizeof(T));
-            return;
-          }
-          for (int64_t i = 0; i < n; ++i, to += stride[0], from += stride[2])
-            *reinterpret_cast<T*>(to) = *reinterpret_cast<const T*>(from);
-          return;
-        }
-        for (int64_t i = 0; i < n; ++i, to += stride[0], at += stride[1], from += stride[2])
-          *reinterpret_cast<T*>(to) =
-              *reinterpret_cast<const T*>(from + *reinterpret_cast<const int64_t*>(at) * scale);
-      });
-}
-
-template <class T, class F>
-void put_rows(std::span<const int64_t> sizes, Walk into, Walk offsets, int64_t scale, Walk source,
-              F combine) {
-  for_each_row<3>(
-      sizes,
-      {{source.data, offsets.data, into.data},
-       {source.strides, offsets.strides, into.strides},
-       {sizeof(T), sizeof(int64_t), sizeof(T)}},
-      [scale, combine](const std::array<char*, 3>& data, const std::array<int64_t, 3>& stride,
-                       int64_t n) {
-        auto [from, at, to] = data;
-        for (int64_t i = 0; i < n; ++i, from += stride[0], at += stride[1], to += stride[2]) {
-          T& place = *reinterpret_cast<T*>(to + *reinterpret_cast<const int64_t*>(at) * scale);
-          place = combine(place, *reinterpret_cast<const T*>(from));
-        }
-      });
-}
-
-template <class F>
-void by_size(int64_t item, F run) {
-  switch (item) {
-    case 1:
-      return run(TypeTag<uint8_t>());
-    case 2:
-      return run(TypeTag<uint16_t>());
-    case 4:
-      return run(TypeTag<uint32_t>());
-    default:
-      return run(TypeTag<uint64_t>());
+void take_row(const Row& data, const Steps& stride, int64_t n, int64_t scale) {
+  auto [to, at, from] = data;
+  if (stride[1] == 0) {  // one place for the whole row
+    from += *reinterpret_cast<const int64_t*>(at) * scale;
+    if (stride[0] == int64_t(sizeof(T)) && stride[2] == int64_t(sizeof(T))) {
+      std::memcpy(to, from, size_t(n) * sizeof(T));
+      return;
+    }
+    for (int64_t i = 0; i < n; ++i, to += stride[0], from += stride[2])
+      *reinterpret_cast<T*>(to) = *reinterpret_cast<const T*>(from);
+    return;
   }
+  for (int64_t i = 0; i < n; ++i, to += stride[0], at += stride[1], from += stride[2])
+    *reinterpret_cast<T*>(to) =
+        *reinterpret_cast<const T*>(from + *reinterpret_cast<const int64_t*>(at) * scale);
+}
+
+// from, places, into
+template <class T, class F>
+void put_row(const Row& data, const Steps& stride, int64_t n, int64_t scale) {
+  auto [from, at, to] = data;
+  for (int64_t i = 0; i < n; ++i, from += stride[0], at += stride[1], to += stride[2]) {
+    T& place = *reinterpret_cast<T*>(to + *reinterpret_cast<const int64_t*>(at) * scale);
+    place = static_cast<T>(F{}(place, *reinterpret_cast<const T*>(from)));
+  }
+}
+
+struct WriteOp {
+  auto operator()(auto, auto b) const { return b; }
+};
+struct AddOp {
+  auto operator()(auto a, auto b) const { return a + b; }
+};
+struct MultiplyOp {
+  auto operator()(auto a, auto b) const { return a * b; }
+};
+struct MaxOp {
+  auto operator()(auto a, auto b) const { return a != a || a > b ? a : b; }
+};
+struct MinOp {
+  auto operator()(auto a, auto b) const { return a != a || a < b ? a : b; }
+};
+
+using RowLoop = void (*)(const Row& data, const Steps& stride, int64_t n, int64_t scale);
+
+void walk_rows(std::span<const int64_t> sizes, Walk first, Walk offsets, int64_t scale, Walk third,
+               int64_t item, RowLoop loop) {
+  for_each_row<3>(sizes,
+                  {{first.data, offsets.data, third.data},
+                   {first.strides, offsets.strides, third.strides},
+                   {item, sizeof(int64_t), item}},
+                  [scale, loop](const Row& data, const Steps& stride, int64_t n) {
+                    loop(data, stride, n, scale);
+                  });
+}
+
+RowLoop put_loop(DType dtype, Combine combine) {
+  RowLoop loop = nullptr;
+  if (combine == Combine::Write) {
+    visit_item(itemsize(dtype), [&]<class Item>(Item) { loop = put_row<Item, WriteOp>; });
+    return loop;
+  }
+  visit_dtype(dtype, [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    loop = combine == Combine::Add        ? put_row<T, AddOp>
+           : combine == Combine::Multiply ? put_row<T, MultiplyOp>
+           : combine == Combine::Max      ? put_row<T, MaxOp>
+                                          : put_row<T, MinOp>;
+  });
+  return loop;
 }
 
 }  // namespace
 
 void take_at(std::span<const int64_t> sizes, Walk out, Walk offsets, int64_t scale, Walk source,
              int64_t item) {
-  by_size(item, [&](auto tag) {
-    take_rows<typename decltype(tag)::type>(sizes, out, offsets, scale, source);
+  visit_item(item, [&]<class Item>(Item) {
+    walk_rows(sizes, out, offsets, scale, source, item, take_row<Item>);
   });
 }
 
@@ -75,10 +95,9 @@ void take_dense_rows(char* out, const int64_t* index, int64_t n, const char* sou
                      int64_t row_bytes) {
   const LongWork work(n * std::max<int64_t>(row_bytes / 16, 1));
   if (row_bytes <= 8 && std::has_single_bit(uint64_t(row_bytes))) {
-    by_size(row_bytes, [&](auto tag) {
-      using T = typename decltype(tag)::type;
+    visit_item(row_bytes, [&]<class Item>(Item) {
       for (int64_t i = 0; i < n; ++i)
-        reinterpret_cast<T*>(out)[i] = reinterpret_cast<const T*>(source)[index[i]];
+        reinterpret_cast<Item*>(out)[i] = reinterpret_cast<const Item*>(source)[index[i]];
     });
     return;
   }
@@ -88,32 +107,7 @@ void take_dense_rows(char* out, const int64_t* index, int64_t n, const char* sou
 
 void put_at(std::span<const int64_t> sizes, Walk into, Walk offsets, int64_t scale, Walk source,
             DType dtype, Combine combine) {
-  if (combine == Combine::Write) {
-    by_size(itemsize(dtype), [&](auto tag) {
-      using T = typename decltype(tag)::type;
-      put_rows<T>(sizes, into, offsets, scale, source, [](T, T value) { return value; });
-    });
-    return;
-  }
-  visit_dtype(dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    using C = Compute<T>;
-    const auto run = [&](auto f) {
-      put_rows<T>(sizes, into, offsets, scale, source, [f](T a, T b) {
-        return static_cast<T>(f(static_cast<C>(a), static_cast<C>(b)));
-      });
-    };
-    switch (combine) {
-      case Combine::Add:
-        return run([](C a, C b) { return a + b; });
-      case Combine::Multiply:
-        return run([](C a, C b) { return a * b; });
-      case Combine::Max:
-        return run([](C a, C b) { return a != a || a > b ? a : b; });
-      default:
-        return run([](C a, C b) { return a != a || a < b ? a : b; });
-    }
-  });
+  walk_rows(sizes, source, offsets, scale, into, itemsize(dtype), put_loop(dtype, combine));
 }
 
 const int64_t* first_outside(const int64_t* indices, int64_t n, int64_t lowest, int64_t limit) {

@@ -28,6 +28,21 @@ struct LongWork {
   void* state_;
 };
 
+// Calls f with an unsigned number of `item` bytes: for loops that only move elements.
+template <class F>
+void visit_item(int64_t item, const F& f) {
+  switch (item) {
+    case 1:
+      return f(uint8_t{});
+    case 2:
+      return f(uint16_t{});
+    case 4:
+      return f(uint32_t{});
+    default:
+      return f(uint64_t{});
+  }
+}
+
 template <int N>
 struct Operands {
   std::array<char*, N> data;

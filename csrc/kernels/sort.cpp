@@ -41,8 +41,7 @@ auto order_key(T value) {
   }
 }
 template <class E, class Key>
-E element_of(Key key, int64_t place, bool descending) {
-  if (descending) key = ~key;
+E element_of(Key key, int64_t place) {
   if constexpr (std::is_same_v<E, Packed>)
     return uint64_t(key) << 32 | uint32_t(place);
   else
@@ -53,33 +52,86 @@ uint64_t nan_key(const SortTask& task) {
   const uint64_t greatest = itemsize(task.dtype) == 8 ? ~uint64_t{0} : uint64_t{~uint32_t{0}};
   return task.descending ? 0 : greatest;
 }
-// Calls f with the C++ type whose loop makes the keys of dtype into elements E.
-template <class E, class F>
-void visit_keys(DType dtype, const F& f) {
-  if constexpr (std::is_same_v<E, Packed>) {
-    if (itemsize(dtype) == 8) return;  // never asked for
+
+constexpr int64_t kKeyBlock = 512;
+
+// Keys of n <= kKeyBlock elements, `step` bytes apart, in the order that the task wants. Those of
+// 64-bit dtypes have 64 bits, the others 32.
+template <class T, class Key>
+void load_keys_of(const char* p, int64_t step, int64_t n, bool descending, Key* out) {
+  using Own = decltype(order_key(T()));
+  const Own flip = descending ? ~Own(0) : Own(0);
+  if (step == int64_t(sizeof(T))) {
+    for (int64_t i = 0; i < n; ++i) out[i] = order_key(reinterpret_cast<const T*>(p)[i]) ^ flip;
+    return;
   }
-  visit_dtype(dtype, [&](auto tag) {
-    if constexpr (std::is_same_v<E, Wide> || sizeof(typename decltype(tag)::type) < 8) f(tag);
-  });
+  for (int64_t i = 0; i < n; ++i, p += step)
+    out[i] = order_key(*reinterpret_cast<const T*>(p)) ^ flip;
+}
+void load_keys(DType dtype, const char* p, int64_t step, int64_t n, bool descending,
+               uint32_t* out) {
+  switch (dtype) {
+    case DType::Bool:
+    case DType::UInt8:
+      return load_keys_of<uint8_t>(p, step, n, descending, out);
+    case DType::Int8:
+      return load_keys_of<int8_t>(p, step, n, descending, out);
+    case DType::Int16:
+      return load_keys_of<int16_t>(p, step, n, descending, out);
+    case DType::Int32:
+      return load_keys_of<int32_t>(p, step, n, descending, out);
+    case DType::Float16:
+      return load_keys_of<Half>(p, step, n, descending, out);
+    case DType::BFloat16:
+      return load_keys_of<BFloat16>(p, step, n, descending, out);
+    default:
+      return load_keys_of<float>(p, step, n, descending, out);
+  }
+}
+void load_keys(DType dtype, const char* p, int64_t step, int64_t n, bool descending,
+               uint64_t* out) {
+  if (dtype == DType::Float64) return load_keys_of<double>(p, step, n, descending, out);
+  if (dtype == DType::Int64) return load_keys_of<int64_t>(p, step, n, descending, out);
+  uint32_t narrow[kKeyBlock];  // the line is too long for packed elements
+  load_keys(dtype, p, step, n, descending, narrow);
+  for (int64_t i = 0; i < n; ++i) out[i] = narrow[i];
+}
+
+template <class E>
+using KeyOf = std::conditional_t<std::is_same_v<E, Packed>, uint32_t, uint64_t>;
+constexpr int kTileLines = 16;
+
+// each(keys, i, count): the keys of elements [i, i + count) of the line that begins at `begin`,
+// block by block.
+template <class E, class Each>
+void for_each_keys(const SortTask& task, int64_t begin, const Each& each) {
+  const int64_t n = task.lines.n, item = itemsize(task.dtype), step = task.lines.inner * item;
+  const char* p = task.in + begin * item;
+  KeyOf<E> keys[kKeyBlock];
+  for (int64_t i = 0; i < n; i += kKeyBlock) {
+    const int64_t count = std::min(kKeyBlock, n - i);
+    load_keys(task.dtype, p + i * step, step, count, task.descending, keys);
+    each(keys, i, count);
+  }
 }
 
 // `width` lines side by side become `width` arrays of n elements.
 template <class E>
 void load_tile(const SortTask& task, int64_t begin, int width, E* out) {
-  visit_keys<E>(task.dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const auto* p = reinterpret_cast<const T*>(task.in) + begin;
-    const int64_t n = task.lines.n, inner = task.lines.inner;
-    const bool descending = task.descending;
-    if (inner == 1) {
-      for (int64_t i = 0; i < n; ++i) out[i] = element_of<E>(order_key(p[i]), i, descending);
-      return;
-    }
-    for (int64_t i = 0; i < n; ++i, p += inner)
-      for (int w = 0; w < width; ++w)
-        out[w * n + i] = element_of<E>(order_key(p[w]), i, descending);
-  });
+  const int64_t n = task.lines.n;
+  if (width == 1) {
+    for_each_keys<E>(task, begin, [&](const auto* keys, int64_t i, int64_t count) {
+      for (int64_t j = 0; j < count; ++j) out[i + j] = element_of<E>(keys[j], i + j);
+    });
+    return;
+  }
+  const int64_t item = itemsize(task.dtype);
+  KeyOf<E> keys[kTileLines];
+  for (int64_t i = 0; i < n; ++i) {
+    load_keys(task.dtype, task.in + (begin + i * task.lines.inner) * item, item, width,
+              task.descending, keys);
+    for (int w = 0; w < width; ++w) out[w * n + i] = element_of<E>(keys[w], i);
+  }
 }
 
 // --- sorting
@@ -153,60 +205,54 @@ constexpr int64_t kDigitSelect = 4096;
 
 template <class E>
 E element_of_rank(const SortTask& task, int64_t begin, int64_t rank, Ranks::Kind kind, E* scratch) {
-  E result{};
-  visit_keys<E>(task.dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const auto* p = reinterpret_cast<const T*>(task.in) + begin;
-    const int64_t n = task.lines.n, inner = task.lines.inner;
-    using Key = decltype(order_key(T()));
-    const Key flip = task.descending ? ~Key(0) : Key(0);
-    auto key_at = [&](int64_t i) -> Key { return order_key(p[i * inner]) ^ flip; };
-    if (kind != Ranks::Kind::Fixed) {
-      int64_t nans = 0;
-      if constexpr (!std::is_integral_v<T>) {
-        for (int64_t i = 0; i < n; ++i) nans += order_key(p[i * inner]) == Key(~Key(0));
-      }
-      rank = rank_of_median(n, nans, kind);
+  using Key = KeyOf<E>;
+  const int64_t n = task.lines.n;
+  const bool count_nans = kind != Ranks::Kind::Fixed && is_floating(task.dtype);
+  const Key nan = Key(nan_key(task));
+  Key least = ~Key(0), greatest = 0;
+  int64_t nans = 0;
+  for_each_keys<E>(task, begin, [&](const Key* keys, int64_t, int64_t count) {
+    Key low = keys[0], high = keys[0];
+    for (int64_t j = 0; j < count; ++j) {
+      low = std::min(low, keys[j]);
+      high = std::max(high, keys[j]);
     }
-    Key least = key_at(0), greatest = least;
-    for (int64_t i = 1; i < n; ++i) {
-      const Key key = key_at(i);
-      least = key < least ? key : least;
-      greatest = key > greatest ? key : greatest;
-    }
-    constexpr int kBits = 11;
-    int shift = std::bit_width(Key(greatest - least));
-    Key prefix = 0, mask = 0;
-    int64_t left = n;
-    while (left > std::max<int64_t>(n / 8, 1024) && shift > 0) {
-      const int bits = std::min(kBits, shift);
-      shift -= bits;
-      const Key digits = (Key(1) << bits) - 1;
-      int64_t counts[1 << kBits] = {};
-      if (mask == 0) {
-        for (int64_t i = 0; i < n; ++i) ++counts[Key(key_at(i) - least) >> shift];
-      } else {
-        for (int64_t i = 0; i < n; ++i) {
-          const Key key = key_at(i) - least;
-          counts[(key >> shift) & digits] += (key & mask) == prefix;
-        }
-      }
-      Key digit = 0;
-      while (counts[digit] <= rank) rank -= counts[digit++];
-      left = counts[digit];
-      prefix |= digit << shift;
-      mask |= digits << shift;
-    }
-    int64_t found = 0;
-    for (int64_t i = 0; i < n && found < left; ++i) {
-      const Key key = key_at(i);
-      scratch[found] = element_of<E>(key, i, false);
-      found += (Key(key - least) & mask) == prefix;
-    }
-    std::nth_element(scratch, scratch + rank, scratch + left);
-    result = scratch[rank];
+    least = std::min(least, low);
+    greatest = std::max(greatest, high);
+    if (count_nans)
+      for (int64_t j = 0; j < count; ++j) nans += keys[j] == nan;
   });
-  return result;
+  if (kind != Ranks::Kind::Fixed) rank = rank_of_median(n, nans, kind);
+  constexpr int kBits = 11;
+  int shift = std::bit_width(Key(greatest - least));
+  Key prefix = 0, mask = 0;
+  int64_t left = n;
+  while (left > std::max<int64_t>(n / 8, 1024) && shift > 0) {
+    const int bits = std::min(kBits, shift);
+    shift -= bits;
+    const Key digits = (Key(1) << bits) - 1;
+    int64_t counts[1 << kBits] = {};
+    for_each_keys<E>(task, begin, [&](const Key* keys, int64_t, int64_t count) {
+      for (int64_t j = 0; j < count; ++j) {
+        const Key key = keys[j] - least;
+        counts[(key >> shift) & digits] += (key & mask) == prefix;
+      }
+    });
+    Key digit = 0;
+    while (counts[digit] <= rank) rank -= counts[digit++];
+    left = counts[digit];
+    prefix |= digit << shift;
+    mask |= digits << shift;
+  }
+  int64_t found = 0;
+  for_each_keys<E>(task, begin, [&](const Key* keys, int64_t i, int64_t count) {
+    for (int64_t j = 0; j < count && found < left; ++j) {
+      scratch[found] = element_of<E>(keys[j], i + j);
+      found += (Key(keys[j] - least) & mask) == prefix;
+    }
+  });
+  std::nth_element(scratch, scratch + rank, scratch + left);
+  return scratch[rank];
 }
 
 // Few of many: candidates below a bound that falls as they are found.
@@ -220,29 +266,24 @@ bool by_digits(const Ranks& ranks, int64_t n) {
 
 template <class E>
 void lowest_of_line(const SortTask& task, int64_t begin, int64_t k, E* out) {
-  visit_keys<E>(task.dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const auto* p = reinterpret_cast<const T*>(task.in) + begin;
-    const int64_t n = task.lines.n, inner = task.lines.inner, room = candidates(k);
-    const bool descending = task.descending;
-    using Key = decltype(order_key(T()));
-    const Key flip = descending ? ~Key(0) : Key(0);
-    int64_t found = 0;
-    Key bound = 0;
-    bool bounded = false;
-    // Ties of the bound that come later have greater places: they are never needed.
-    constexpr int kBlock = 16;
-    for (int64_t i = 0; i < n; i += kBlock) {
-      const int64_t end = std::min(n, i + kBlock);
-      if (bounded && inner == 1 && end - i == kBlock) {
+  using Key = KeyOf<E>;
+  const int64_t room = candidates(k);
+  int64_t found = 0;
+  Key bound = 0;
+  bool bounded = false;
+  // Ties of the bound that come later have greater places: they are never needed.
+  for_each_keys<E>(task, begin, [&](const Key* keys, int64_t i, int64_t count) {
+    constexpr int64_t kFew = 16;
+    for (int64_t from = 0; from < count; from += kFew) {
+      const int64_t end = std::min(count, from + kFew);
+      if (bounded && end - from == kFew) {
         int below = 0;
-        for (int j = 0; j < kBlock; ++j) below |= Key(order_key(p[i + j]) ^ flip) < bound;
+        for (int64_t j = 0; j < kFew; ++j) below |= keys[from + j] < bound;
         if (!below) continue;
       }
-      for (int64_t j = i; j < end; ++j) {
-        const Key key = order_key(p[j * inner]) ^ flip;
-        out[found] = element_of<E>(key, j, false);
-        found += !bounded || key < bound;
+      for (int64_t j = from; j < end; ++j) {
+        out[found] = element_of<E>(keys[j], i + j);
+        found += !bounded || keys[j] < bound;
         if (found == room) {
           std::nth_element(out, out + k - 1, out + found);
           found = k;
@@ -251,12 +292,11 @@ void lowest_of_line(const SortTask& task, int64_t begin, int64_t k, E* out) {
         }
       }
     }
-    std::nth_element(out, out + k - 1, out + found);
   });
+  std::nth_element(out, out + k - 1, out + found);
 }
 
 // --- lines
-constexpr int kTileLines = 16;
 int tile_lines(const Lines& lines) {
   constexpr int64_t kTileElements = 1 << 16;
   const int64_t fit = kTileElements / std::max<int64_t>(lines.n, 1);
@@ -311,16 +351,8 @@ void write_ranks(const SortTask& task, int64_t begin, const E* e, int64_t count,
                  char* values, int64_t* indices) {
   if (values) values += to * itemsize(task.dtype);
   indices += to;
-  switch (itemsize(task.dtype)) {
-    case 1:
-      return write_line<uint8_t>(task, begin, e, count, values, indices);
-    case 2:
-      return write_line<uint16_t>(task, begin, e, count, values, indices);
-    case 4:
-      return write_line<uint32_t>(task, begin, e, count, values, indices);
-    default:
-      return write_line<uint64_t>(task, begin, e, count, values, indices);
-  }
+  visit_item(itemsize(task.dtype),
+             [&]<class Item>(Item) { write_line<Item>(task, begin, e, count, values, indices); });
 }
 
 template <class E>
@@ -440,11 +472,6 @@ int64_t run_distinct(const SortTask& task, int64_t* first, int64_t* counts, int6
 // Sorting costs several times as much as a pass over the elements.
 constexpr int64_t kPasses = 8;
 
-template <class Item>
-void pick(const Item* in, const int64_t* places, int64_t n, Item* out) {
-  for (int64_t i = 0; i < n; ++i) out[i] = in[places[i]];
-}
-
 }  // namespace
 
 int64_t sort_scratch(const SortTask& task, const Ranks& ranks) {
@@ -479,19 +506,10 @@ int64_t distinct_of_line(const SortTask& task, int64_t* first, int64_t* counts, 
 
 void pick_places(const char* in, const int64_t* places, int64_t n, char* out, int64_t item) {
   const LongWork work(n);
-  auto run = [&]<class Item>(Item) {
-    pick(reinterpret_cast<const Item*>(in), places, n, reinterpret_cast<Item*>(out));
-  };
-  switch (item) {
-    case 1:
-      return run(uint8_t{});
-    case 2:
-      return run(uint16_t{});
-    case 4:
-      return run(uint32_t{});
-    default:
-      return run(uint64_t{});
-  }
+  visit_item(item, [&]<class Item>(Item) {
+    for (int64_t i = 0; i < n; ++i)
+      reinterpret_cast<Item*>(out)[i] = reinterpret_cast<const Item*>(in)[places[i]];
+  });
 }
 
 }  // namespace tg

@@ -11,14 +11,33 @@
 namespace tg {
 namespace {
 
-template <bool greatest>
-Tensor extremum_values(const Tensor& x, uint64_t mask, bool keepdim) {
-  const Tensor in = widened(x);
-  Tensor out = empty(reduced_sizes(x, mask, keepdim), in.dtype());
-  visit_widened(in.dtype(), [&](auto tag) {
-    reduce_into(out, in, mask, ExtremumOp<typename decltype(tag)::type, greatest>{});
+// What the two sides of an operation differ in.
+struct Side {
+  bool greatest;
+  const char* name;
+  const char* node;
+};
+
+Tensor extremum_values(bool greatest, const Tensor& x, uint64_t mask, bool keepdim) {
+  Tensor out = empty(reduced_sizes(x, mask, keepdim), loop_dtype(x.dtype()));
+  visit_widened(x.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    if (greatest)
+      reduce_into(out, x, mask, ExtremumOp<T, true>{});
+    else
+      reduce_into(out, x, mask, ExtremumOp<T, false>{});
   });
   return cast_quietly(out, x.dtype());
+}
+
+// In each line of `in`, which is dense and widened.
+void find_extrema(bool greatest, const Tensor& in, const Lines& lines, void* values,
+                  const Tensor& indices) {
+  visit_widened(in.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    auto* run = greatest ? &extremum_along<true, T> : &extremum_along<false, T>;
+    run(lines, in.data<T>(), static_cast<T*>(values), indices.data<int64_t>());
+  });
 }
 
 void check_not_empty(const char* name, const Tensor& x, uint64_t mask) {
@@ -34,11 +53,10 @@ void check_not_empty(const char* name, const Tensor& x, uint64_t mask) {
                 "the 'dim' argument.");
 }
 
-template <bool greatest>
-Tensor extremum_of_all(const char* name, const char* node, const Tensor& x) {
-  if (x.numel() == 0) refuse_empty(name);
-  Tensor out = extremum_values<greatest>(x, all_dims(x.dim()), false);
-  record(node, out, inputs(x), saves(x, saved_output(out)),
+Tensor extremum_of_all(const Side& side, const Tensor& x) {
+  if (x.numel() == 0) refuse_empty(side.name);
+  Tensor out = extremum_values(side.greatest, x, all_dims(x.dim()), false);
+  record(side.node, out, inputs(x), saves(x, saved_output(out)),
          [](const Tensor& g, const Tensor& x, const Tensor& y) {
            const Tensor ties = to_dtype((x == y) || (isnan(x) && isnan(y)), g.dtype());
            const Operand one(1.0);  // where the data were replaced, none may be left
@@ -47,16 +65,14 @@ Tensor extremum_of_all(const char* name, const char* node, const Tensor& x) {
   return out;
 }
 
-template <bool greatest>
-Tensor extremum_over(const char* name, const char* node, const Tensor& x, const OptionalDims& dims,
-                     bool keepdim) {
+Tensor extremum_over(const Side& side, const Tensor& x, const OptionalDims& dims, bool keepdim) {
   const uint64_t mask = dim_mask(x, dims);
   if (x.numel() == 0) {
-    if (!dims || dims->empty()) refuse_empty(name);
-    check_not_empty(name, x, mask);
+    if (!dims || dims->empty()) refuse_empty(side.name);
+    check_not_empty(side.name, x, mask);
   }
-  Tensor out = extremum_values<greatest>(x, mask, keepdim);
-  record(node, out, inputs(x), saves(x, saved_output(out)),
+  Tensor out = extremum_values(side.greatest, x, mask, keepdim);
+  record(side.node, out, inputs(x), saves(x, saved_output(out)),
          [of = Reduced(x, mask, keepdim)](const Tensor& g, const Tensor& x, const Tensor& y) {
            const Tensor ties = to_dtype(x == of.restore(y), g.dtype());
            return of.restore(g) * ties / sum_over(ties, of.mask, true);
@@ -69,9 +85,9 @@ Tensor picked(const Tensor& x, const Tensor& indices, int dim);
 Tensor placed(const Tensor& grad, const Tensor& indices, std::span<const int64_t> sizes, int dim) {
   const Tensor in = contiguous_quietly(grad);
   Tensor out = empty(sizes, grad.dtype());
-  visit_floating(in.dtype(), "max", [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    place_along(lines_of(sizes, dim), in.data<T>(), indices.data<int64_t>(), out.data<T>());
+  visit_item(itemsize(in.dtype()), [&]<class Item>(Item) {
+    place_along(lines_of(sizes, dim), reinterpret_cast<const Item*>(in->data),
+                indices.data<int64_t>(), reinterpret_cast<Item*>(out->data));
   });
   record("ValueSelectingReductionBackward0", out, inputs(grad), saves(indices),
          [dim](const Tensor& g, const Tensor& indices) { return picked(g, indices, dim); });
@@ -80,9 +96,9 @@ Tensor placed(const Tensor& grad, const Tensor& indices, std::span<const int64_t
 Tensor picked(const Tensor& x, const Tensor& indices, int dim) {
   const Tensor in = contiguous_quietly(x);
   Tensor out = empty(indices.sizes(), x.dtype());
-  visit_floating(in.dtype(), "max", [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    pick_along(lines_of(in.sizes(), dim), in.data<T>(), indices.data<int64_t>(), out.data<T>());
+  visit_item(itemsize(in.dtype()), [&]<class Item>(Item) {
+    pick_along(lines_of(in.sizes(), dim), reinterpret_cast<const Item*>(in->data),
+               indices.data<int64_t>(), reinterpret_cast<Item*>(out->data));
   });
   record("GatherBackward0", out, inputs(x), saves(indices),
          [dim, sizes = Dims(x.sizes())](const Tensor& g, const Tensor& indices) {
@@ -91,32 +107,24 @@ Tensor picked(const Tensor& x, const Tensor& indices, int dim) {
   return out;
 }
 
-template <bool greatest>
-MaxResult extremum_along_dim(const char* name, const char* node, const Tensor& x, int64_t dim,
-                             bool keepdim) {
+MaxResult extremum_along_dim(const Side& side, const Tensor& x, int64_t dim, bool keepdim) {
   const int d = wrap_dim(dim, x.dim());
   const uint64_t mask = one_dim(d) & all_dims(x.dim());
-  check_not_empty(name, x, mask);
+  check_not_empty(side.name, x, mask);
   const Tensor in = contiguous_quietly(widened(x));
   const Dims sizes = reduced_sizes(x, mask, keepdim);
   MaxResult result{empty(sizes, in.dtype()), empty(sizes, DType::Int64)};
-  visit_widened(in.dtype(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    extremum_along<greatest>(lines_of(in.sizes(), d), in.data<T>(),
-                             result.values.template data<T>(),
-                             result.indices.template data<int64_t>());
-  });
+  find_extrema(side.greatest, in, lines_of(in.sizes(), d), result.values->data, result.indices);
   result.values = cast_quietly(result.values, x.dtype());
-  record(node, result.values, inputs(x), saves(result.indices),
+  record(side.node, result.values, inputs(x), saves(result.indices),
          [d, sizes = Dims(x.sizes())](const Tensor& g, const Tensor& indices) {
            return placed(g, indices, sizes, d);
          });
   return result;
 }
 
-template <bool greatest>
-Tensor place_of_extremum(const char* name, const Tensor& x, std::optional<int64_t> dim,
-                         bool keepdim) {
+Tensor place_of_extremum(bool greatest, const char* name, const Tensor& x,
+                         std::optional<int64_t> dim, bool keepdim) {
   if (x.dtype() == DType::Bool) runtime_error(name, "(): does not support bool input");
   if (!dim && x.numel() == 0)
     index_error(name, "(): Expected reduction dim to be specified for input.numel() == 0.");
@@ -125,36 +133,32 @@ Tensor place_of_extremum(const char* name, const Tensor& x, std::optional<int64_
   if (dim) check_not_empty(name, x, mask);
   const Tensor in = contiguous_quietly(widened(x));
   Tensor out = empty(reduced_sizes(x, mask, keepdim), DType::Int64);
-  visit_widened(in.dtype(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const Lines lines = dim ? lines_of(in.sizes(), d) : Lines{1, in.numel(), 1};
-    extremum_along<greatest, T>(lines, in.data<T>(), nullptr, out.data<int64_t>());
-  });
+  find_extrema(greatest, in, dim ? lines_of(in.sizes(), d) : Lines{1, in.numel(), 1}, nullptr, out);
   return out;
 }
 
 }  // namespace
 
-Tensor max_over(const Tensor& x, uint64_t mask) { return extremum_values<true>(x, mask, false); }
-Tensor max(const Tensor& x) { return extremum_of_all<true>("max", "MaxBackward1", x); }
-Tensor min(const Tensor& x) { return extremum_of_all<false>("min", "MinBackward1", x); }
+Tensor max_over(const Tensor& x, uint64_t mask) { return extremum_values(true, x, mask, false); }
+Tensor max(const Tensor& x) { return extremum_of_all({true, "max", "MaxBackward1"}, x); }
+Tensor min(const Tensor& x) { return extremum_of_all({false, "min", "MinBackward1"}, x); }
 MaxResult max(const Tensor& x, int64_t dim, bool keepdim) {
-  return extremum_along_dim<true>("max", "MaxBackward0", x, dim, keepdim);
+  return extremum_along_dim({true, "max", "MaxBackward0"}, x, dim, keepdim);
 }
 MinResult min(const Tensor& x, int64_t dim, bool keepdim) {
-  return {extremum_along_dim<false>("min", "MinBackward0", x, dim, keepdim)};
+  return {extremum_along_dim({false, "min", "MinBackward0"}, x, dim, keepdim)};
 }
 Tensor amax(const Tensor& x, const OptionalDims& dims, bool keepdim) {
-  return extremum_over<true>("amax", "AmaxBackward0", x, dims, keepdim);
+  return extremum_over({true, "amax", "AmaxBackward0"}, x, dims, keepdim);
 }
 Tensor amin(const Tensor& x, const OptionalDims& dims, bool keepdim) {
-  return extremum_over<false>("amin", "AminBackward0", x, dims, keepdim);
+  return extremum_over({false, "amin", "AminBackward0"}, x, dims, keepdim);
 }
 Tensor argmax(const Tensor& x, std::optional<int64_t> dim, bool keepdim) {
-  return place_of_extremum<true>("argmax", x, dim, keepdim);
+  return place_of_extremum(true, "argmax", x, dim, keepdim);
 }
 Tensor argmin(const Tensor& x, std::optional<int64_t> dim, bool keepdim) {
-  return place_of_extremum<false>("argmin", x, dim, keepdim);
+  return place_of_extremum(false, "argmin", x, dim, keepdim);
 }
 
 }  // namespace tg

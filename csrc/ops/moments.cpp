@@ -41,21 +41,16 @@ struct DeviationOp : ReduceOp<T, double, T> {
 Tensor deviation(const Tensor& x, uint64_t mask, double correction, bool keepdim, bool root) {
   if (!is_floating(x.dtype()))
     runtime_error("std and var only support floating point and complex dtypes");
-  const Tensor in = widened(x);
   const Dims sizes = reduced_sizes(x, mask, keepdim);
   const Tensor means = empty(sizes, DType::Float64);
-  Tensor out = empty(sizes, in.dtype());
+  Tensor out = empty(sizes, loop_dtype(x.dtype()));
   const double count = double(reduced_count(x.sizes(), mask));
   const double freedom = std::max(0.0, count - correction);
-  auto run = [&](auto tag) {
+  visit_real(out.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    reduce_into(means, in, mask, ExactMeanOp<T>{{}, count});
-    reduce_into(out, in, mask, DeviationOp<T>{{}, freedom, root}, means.data<double>());
-  };
-  if (in.dtype() == DType::Float32)
-    run(TypeTag<float>{});
-  else
-    run(TypeTag<double>{});
+    reduce_into(means, x, mask, ExactMeanOp<T>{{}, count});
+    reduce_into(out, x, mask, DeviationOp<T>{{}, freedom, root}, means.data<double>());
+  });
   return cast_quietly(out, x.dtype());
 }
 
@@ -90,12 +85,10 @@ struct EuclideanOp : ReduceOp<T, T, T> {
 };
 
 Tensor euclidean(const Tensor& x, uint64_t mask, bool keepdim) {
-  const Tensor in = widened(x);
-  Tensor out = empty(reduced_sizes(x, mask, keepdim), in.dtype());
-  if (in.dtype() == DType::Float32)
-    reduce_into(out, in, mask, EuclideanOp<float>{});
-  else
-    reduce_into(out, in, mask, EuclideanOp<double>{});
+  Tensor out = empty(reduced_sizes(x, mask, keepdim), loop_dtype(x.dtype()));
+  visit_real(out.dtype(), [&](auto tag) {
+    reduce_into(out, x, mask, EuclideanOp<typename decltype(tag)::type>{});
+  });
   return cast_quietly(out, x.dtype());
 }
 

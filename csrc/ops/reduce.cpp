@@ -10,13 +10,23 @@
 namespace tg {
 namespace {
 
+// A sum, or a mean where `divisor` is the count.
+template <class T>
+struct SumOp : ReduceOp<T, T, T> {
+  T divisor = 1;
+  T identity() const { return 0; }
+  T map(T x, T) const { return x; }
+  T combine(T a, T b) const { return a + b; }
+  T finish(T a, T) const {
+    if constexpr (std::is_integral_v<T>)
+      return a;
+    else
+      return a / divisor;
+  }
+};
 template <class T>
 struct NanSumOp : SumOp<T> {
-  using Acc = WideAcc<T>;
-  Acc map(T value, Acc) const {
-    const Acc x = static_cast<Acc>(value);
-    return x == x ? x : Acc(0);
-  }
+  T map(T x, T) const { return x == x ? x : T(0); }
 };
 // Flags as bytes: the loops over them vectorise.
 struct AllOp : ReduceOp<uint8_t, uint8_t, bool> {
@@ -29,29 +39,37 @@ struct AnyOp : AllOp {
   uint8_t combine(uint8_t a, uint8_t b) const { return a | b; }
 };
 
+// x in `dtype`, but as it is where the loop over it runs on that anyway.
+Tensor summand(const Tensor& x, DType dtype) {
+  return dtype == wide_dtype(x.dtype()) || dtype == loop_dtype(x.dtype()) ? x
+                                                                          : cast_quietly(x, dtype);
+}
+
 // The sum in `dtype`; bool means "any".
 Tensor sum_values(const Tensor& x, uint64_t mask, std::span<const int64_t> sizes, DType dtype) {
-  const Tensor in = dtype == wide_dtype(x.dtype()) ? x : cast_quietly(x, dtype);
-  Tensor out = empty(sizes, wide_dtype(in.dtype()));
-  visit_dtype(in.dtype(),
-              [&](auto tag) { reduce_into(out, in, mask, SumOp<typename decltype(tag)::type>{}); });
+  const Tensor in = summand(x, dtype);
+  Tensor out = empty(sizes, loop_dtype(in.dtype()));
+  visit_widened(in.dtype(), [&](auto tag) {
+    reduce_into(out, in, mask, SumOp<typename decltype(tag)::type>{});
+  });
   return cast_quietly(out, dtype);
 }
 
 Tensor mean_values(const Tensor& x, uint64_t mask, std::span<const int64_t> sizes,
                    OptionalDType dtype) {
-  if (!is_floating(dtype.value_or(x.dtype())))
-    runtime_error("mean(): could not infer output dtype. ", dtype ? "Optional" : "Input",
-                  " dtype must be either a floating point or complex dtype. Got: ",
-                  info(dtype.value_or(x.dtype())).scalar);
-  const Tensor in = cast_quietly(x, dtype.value_or(x.dtype()));
-  Tensor out = empty(sizes, in.dtype());
+  const DType result = dtype.value_or(x.dtype());
+  if (!is_floating(result))
+    runtime_error(
+        "mean(): could not infer output dtype. ", dtype ? "Optional" : "Input",
+        " dtype must be either a floating point or complex dtype. Got: ", info(result).scalar);
+  const Tensor in = summand(x, result);
+  Tensor out = empty(sizes, loop_dtype(in.dtype()));
   const double count = double(reduced_count(x.sizes(), mask));
-  visit_floating(in.dtype(), "mean", [&](auto tag) {
+  visit_real(out.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    reduce_into(out, in, mask, SumOp<T>{{}, static_cast<Compute<T>>(count)});
+    reduce_into(out, in, mask, SumOp<T>{{}, static_cast<T>(count)});
   });
-  return out;
+  return cast_quietly(out, result);
 }
 
 Tensor sum_masked(const Tensor& x, uint64_t mask, bool keepdim, OptionalDType dtype) {
@@ -101,10 +119,11 @@ Tensor nansum(const Tensor& x, const OptionalDims& dims, bool keepdim, OptionalD
   const uint64_t mask = dim_mask(x, dims);
   const Tensor in = cast_quietly(x, dtype.value_or(x.dtype()));
   if (!is_floating(in.dtype())) return sum(in, dims, keepdim, dtype);
-  Tensor out = empty(reduced_sizes(x, mask, keepdim), in.dtype());
-  visit_floating(in.dtype(), "nansum", [&](auto tag) {
+  Tensor out = empty(reduced_sizes(x, mask, keepdim), loop_dtype(in.dtype()));
+  visit_real(out.dtype(), [&](auto tag) {
     reduce_into(out, in, mask, NanSumOp<typename decltype(tag)::type>{});
   });
+  out = cast_quietly(out, in.dtype());
   record("NansumBackward0", out, inputs(x), saves(x),
          [of = Reduced(x, mask, keepdim)](const Tensor& g, const Tensor& x) {
            return to_dtype(of.expand(g), x.dtype()) * logical_not(isnan(x));

@@ -51,6 +51,23 @@ Tensor contiguous_quietly(const Tensor& x) {
   return contiguous(x);
 }
 
+void reduce_into(const Tensor& out, const Tensor& x, uint64_t mask, const reduction::Loops& loops,
+                 const void* op, const void* params) {
+  const int64_t n = x.numel();
+  if (out.numel() == 1 && n > 0 && x.is_contiguous() && itemsize(x.dtype()) == loops.in) {
+    const LongWork work(n);
+    alignas(8) char acc[8];
+    if (n <= reduction::kLeaf)
+      loops.row(op, x->data, n, params, acc);
+    else
+      reduction::reduce_dense(loops, op, x->data, n, params, acc);
+    loops.finish(op, acc, params, 1, out->data);
+    return;
+  }
+  reduce(plan_reduction(x.sizes(), x.strides(), itemsize(x.dtype()), mask), x->data, x.dtype(),
+         loops, op, params, out->data);
+}
+
 Tensor Reduced::restore(const Tensor& result) const {
   if (result.dim() == sizes.size()) return result;
   Dims ones(sizes.size(), 1), strides(sizes.size(), 0);

@@ -56,36 +56,38 @@ Tensor running_recurrence(const Tensor& coef, const Tensor& add, int dim, bool r
 // A cast and a copy without history.
 Tensor cast_quietly(const Tensor& x, DType dtype);
 Tensor contiguous_quietly(const Tensor& x);
-// Loops that are not worth an instance for each dtype run on int64, float and double: x as one of
-// these.
-inline DType loop_dtype(DType dtype) {
-  return dtype == DType::Float64 ? dtype : is_floating(dtype) ? DType::Float32 : DType::Int64;
-}
+// x in the dtype that loops run on; kernels/reduce.h says which.
 inline Tensor widened(const Tensor& x) { return cast_quietly(x, loop_dtype(x.dtype())); }
+// Calls f with its C++ type.
 template <class F>
 void visit_widened(DType dtype, const F& f) {
-  if (dtype == DType::Float32)
-    f(TypeTag<float>{});
-  else if (dtype == DType::Float64)
-    f(TypeTag<double>{});
-  else
-    f(TypeTag<int64_t>{});
+  switch (loop_dtype(dtype)) {
+    case DType::Float32:
+      return f(TypeTag<float>{});
+    case DType::Float64:
+      return f(TypeTag<double>{});
+    default:
+      return f(TypeTag<int64_t>{});
+  }
 }
 
-// Runs op over x into `out`, which is contiguous and holds the kept dims in order.
+// The same for what is known to be floating.
+template <class F>
+void visit_real(DType dtype, const F& f) {
+  if (dtype == DType::Float64)
+    f(TypeTag<double>{});
+  else
+    f(TypeTag<float>{});
+}
+
+// Runs op over x into `out`, which is contiguous and holds the kept dims in order. Elements become
+// the op's own type on the way.
+void reduce_into(const Tensor& out, const Tensor& x, uint64_t mask, const reduction::Loops& loops,
+                 const void* op, const void* params);
 template <class Op>
 void reduce_into(const Tensor& out, const Tensor& x, uint64_t mask, const Op& op,
                  const typename Op::Acc* params = nullptr) {
-  using In = typename Op::In;
-  auto* to = out.data<typename Op::Out>();
-  if (out.numel() == 1 && x.is_contiguous() && x.numel() > 0) {
-    typename Op::Acc param{};
-    if constexpr (Op::has_param) param = *params;
-    const LongWork work(x.numel());
-    *to = op.finish(reduction::reduce_row(op, x->data, sizeof(In), x.numel(), param), param);
-    return;
-  }
-  reduce(plan_reduction(x.sizes(), x.strides(), sizeof(In), mask), x->data, to, op, params);
+  reduce_into(out, x, mask, reduction::LoopsOf<Op>::loops, &op, params);
 }
 
 // The parts that most ops have in common.
@@ -98,26 +100,6 @@ struct ReduceOp {
   Out finish(Acc a, Acc) const { return convert<Out>(a); }
 };
 // Integers are summed and multiplied as int64.
-template <class T>
-using WideAcc = std::conditional_t<std::is_integral_v<T>, int64_t, Compute<T>>;
-template <class T>
-using WideOut = std::conditional_t<std::is_integral_v<T>, int64_t, T>;
 inline DType wide_dtype(DType dtype) { return is_floating(dtype) ? dtype : DType::Int64; }
-
-// A sum, or a mean where `divisor` is the count.
-template <class T>
-struct SumOp : ReduceOp<T, WideAcc<T>, WideOut<T>> {
-  using Acc = WideAcc<T>;
-  Acc divisor = 1;
-  Acc identity() const { return 0; }
-  Acc map(T x, Acc) const { return static_cast<Acc>(x); }
-  Acc combine(Acc a, Acc b) const { return a + b; }
-  WideOut<T> finish(Acc a, Acc) const {
-    if constexpr (std::is_integral_v<T>)
-      return a;
-    else
-      return static_cast<T>(a / divisor);
-  }
-};
 
 }  // namespace tg

@@ -23,7 +23,7 @@ struct ProdOp : ReduceOp<T, T, T> {
 
 // Running values of float are kept in double, as PyTorch does.
 template <class T>
-using RunningAcc = std::conditional_t<std::is_same_v<T, float>, double, WideAcc<T>>;
+using RunningAcc = std::conditional_t<std::is_same_v<T, float>, double, T>;
 
 struct Along {
   int dim;
@@ -42,17 +42,28 @@ Tensor shift(const Tensor& x, Along along, double fill) {
 }
 Along opposite(Along along) { return {along.dim, !along.reverse}; }
 
-Tensor running_sum(const Tensor& x, Along along) {
+enum class Running { Sum, Product };
+Tensor running_values(const Tensor& x, Along along, Running kind) {
   const Tensor in = contiguous_quietly(widened(x));
   Tensor out = empty(in.sizes(), in.dtype());
   visit_widened(in.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     using Acc = RunningAcc<T>;
+    const Lines lines = lines_of(in.sizes(), along.dim);
     const T* from = in.data<T>();
-    run_along(lines_of(in.sizes(), along.dim), out.data<T>(), along.reverse, Acc(0),
-              [from](Acc acc, int64_t at) { return acc + static_cast<Acc>(from[at]); });
+    T* to = out.data<T>();
+    if (kind == Running::Sum)
+      run_along(lines, to, along.reverse, Acc(0),
+                [from](Acc acc, int64_t at) { return acc + static_cast<Acc>(from[at]); });
+    else
+      run_along(lines, to, along.reverse, Acc(1),
+                [from](Acc acc, int64_t at) { return acc * static_cast<Acc>(from[at]); });
   });
-  out = cast_quietly(out, wide_dtype(x.dtype()));
+  return cast_quietly(out, wide_dtype(x.dtype()));
+}
+
+Tensor running_sum(const Tensor& x, Along along) {
+  Tensor out = running_values(x, along, Running::Sum);
   record("CumsumBackward0", out, inputs(x), saves(),
          [along](const Tensor& g) { return running_sum(g, opposite(along)); });
   return out;
@@ -60,9 +71,9 @@ Tensor running_sum(const Tensor& x, Along along) {
 
 // s[i] = add[i] + coef[i] * s[i - 1], or s[i + 1] in reverse.
 Tensor recurrence(const Tensor& coef, const Tensor& add, Along along) {
-  const Tensor c = contiguous_quietly(coef), a = contiguous_quietly(add);
+  const Tensor c = contiguous_quietly(widened(coef)), a = contiguous_quietly(widened(add));
   Tensor out = empty(a.sizes(), a.dtype());
-  visit_floating(a.dtype(), "recurrence", [&](auto tag) {
+  visit_real(a.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     using Acc = RunningAcc<T>;
     const T *factor = c.data<T>(), *term = a.data<T>();
@@ -71,6 +82,7 @@ Tensor recurrence(const Tensor& coef, const Tensor& add, Along along) {
                 return static_cast<Acc>(term[at]) + static_cast<Acc>(factor[at]) * acc;
               });
   });
+  out = cast_quietly(out, add.dtype());
   record("RecurrenceBackward", out, inputs(coef, add), saves(coef, saved_output(out)),
          [along](GradInputs& to, const Tensor& g, const Tensor& coef, const Tensor& out) {
            const Tensor terms = recurrence(shift(coef, opposite(along), 0), g, opposite(along));
@@ -81,16 +93,7 @@ Tensor recurrence(const Tensor& coef, const Tensor& add, Along along) {
 }
 
 Tensor running_product(const Tensor& x, Along along) {
-  const Tensor in = contiguous_quietly(widened(x));
-  Tensor out = empty(in.sizes(), in.dtype());
-  visit_widened(in.dtype(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    using Acc = RunningAcc<T>;
-    const T* from = in.data<T>();
-    run_along(lines_of(in.sizes(), along.dim), out.data<T>(), along.reverse, Acc(1),
-              [from](Acc acc, int64_t at) { return acc * static_cast<Acc>(from[at]); });
-  });
-  out = cast_quietly(out, wide_dtype(x.dtype()));
+  Tensor out = running_values(x, along, Running::Product);
   record("CumprodBackward0", out, inputs(x), saves(x, saved_output(out)),
          [along](const Tensor& g, const Tensor& x, const Tensor& y) {
            if (x.numel() <= 1) return g;
@@ -105,38 +108,35 @@ Tensor products_of_others(const Tensor& x, int dim) {
     return running_product(shift(x, {dim, false}, 1), {dim, false}) *
            running_product(shift(x, {dim, true}, 1), {dim, true});
   }
-  const Tensor in = contiguous_quietly(x);
+  const Tensor in = contiguous_quietly(widened(x));
   Tensor out = empty(in.sizes(), in.dtype());
-  visit_floating(in.dtype(), "prod", [&](auto tag) {
+  visit_real(in.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    using C = Compute<T>;
     const Lines lines = lines_of(in.sizes(), dim);
     const T* from = in.data<T>();
     T* to = out.data<T>();
     for_each_tile(lines, [&](int64_t begin, int width) {
       for (int w = 0; w < width; ++w) {
         const int64_t first = begin + w, step = lines.inner;
-        C before = 1, after = 1;
+        T before = 1, after = 1;
         for (int64_t i = 0; i < lines.n; ++i) {
-          to[first + i * step] = static_cast<T>(before);
-          before *= static_cast<C>(from[first + i * step]);
+          to[first + i * step] = before;
+          before *= from[first + i * step];
         }
         for (int64_t i = lines.n - 1; i >= 0; --i) {
-          T& value = to[first + i * step];
-          value = static_cast<T>(static_cast<C>(value) * after);
-          after *= static_cast<C>(from[first + i * step]);
+          to[first + i * step] *= after;
+          after *= from[first + i * step];
         }
       }
     });
   });
-  return out;
+  return cast_quietly(out, x.dtype());
 }
 
 Tensor prod_values(const Tensor& x, uint64_t mask, bool keepdim) {
-  const Tensor in = widened(x);
-  Tensor out = empty(reduced_sizes(x, mask, keepdim), in.dtype());
-  visit_widened(in.dtype(), [&](auto tag) {
-    reduce_into(out, in, mask, ProdOp<typename decltype(tag)::type>{});
+  Tensor out = empty(reduced_sizes(x, mask, keepdim), loop_dtype(x.dtype()));
+  visit_widened(x.dtype(), [&](auto tag) {
+    reduce_into(out, x, mask, ProdOp<typename decltype(tag)::type>{});
   });
   return cast_quietly(out, wide_dtype(x.dtype()));
 }

@@ -23,31 +23,33 @@ Tensor softmax_gradient(const Tensor& grad, const Tensor& y, int dim) {
     else
       return (grad - sum_over(grad * y, mask, true)) * y;
   }
-  const Tensor g = contiguous(grad), kept = contiguous(y);
+  const Tensor g = contiguous_quietly(widened(grad)), kept = contiguous_quietly(widened(y));
   Tensor out = empty(kept.sizes(), kept.dtype());
-  visit_floating(kept.dtype(), "softmax", [&](auto tag) {
+  visit_real(kept.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     softmax_gradient_along<logarithm>(lines_of(kept.sizes(), dim), g.data<T>(), kept.data<T>(),
                                       out.data<T>());
   });
-  return out;
+  return cast_quietly(out, y.dtype());
 }
 
 template <bool logarithm>
 Tensor softmax_of(const Tensor& input, int64_t dim, std::optional<DType> dtype) {
   const Tensor x = dtype ? to_dtype(input, *dtype) : input;
   const int d = wrap_dim(dim, x.dim());
-  const Tensor in = contiguous_quietly(x);
+  if (!is_floating(x.dtype())) {
+    if (!x.numel()) return empty(x.sizes(), x.dtype());  // as PyTorch: nothing to compute
+    fail(ErrorKind::NotImplemented, logarithm ? "\"log_softmax" : "\"softmax",
+         d >= x.dim() - 1 ? "_lastdim" : "", "_kernel_impl\" not implemented for '",
+         info(x.dtype()).scalar, "'");
+  }
+  const Tensor in = contiguous_quietly(widened(x));
   Tensor out = empty(in.sizes(), in.dtype());
-  if (!in.numel() && !is_floating(in.dtype())) return out;  // as PyTorch: nothing to compute
-  const bool last = d >= x.dim() - 1;
-  const char* kernel = logarithm
-                           ? (last ? "log_softmax_lastdim_kernel_impl" : "log_softmax_kernel_impl")
-                           : (last ? "softmax_lastdim_kernel_impl" : "softmax_kernel_impl");
-  visit_floating(in.dtype(), kernel, [&](auto tag) {
+  visit_real(in.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     softmax_along<logarithm>(lines_of(in.sizes(), d), in.data<T>(), out.data<T>());
   });
+  out = cast_quietly(out, x.dtype());
   record(logarithm ? "LogSoftmaxBackward0" : "SoftmaxBackward0", out, inputs(x),
          saves(saved_output(out)),
          [d](const Tensor& g, const Tensor& y) { return softmax_gradient<logarithm>(g, y, d); });
@@ -82,27 +84,22 @@ Tensor log_softmax(const Tensor& x, int64_t dim, std::optional<DType> dtype) {
 Tensor logsumexp(const Tensor& input, std::span<const int64_t> dims, bool keepdim) {
   const Tensor x = is_floating(input.dtype()) ? input : to_dtype(input, default_dtype());
   const uint64_t mask = dim_mask(x, dims);
-  const Tensor in = widened(x);
   const Dims sizes = reduced_sizes(x, mask, keepdim);
-  Tensor out = empty(sizes, in.dtype());
-  auto run = [&](auto tag) {
+  Tensor out = empty(sizes, loop_dtype(x.dtype()));
+  Tensor greatest;
+  if (reduced_count(x.sizes(), mask) > 0) {
+    greatest = widened(max_over(x, mask));
+  } else {
+    greatest = empty(sizes, out.dtype());
+    fill_values(greatest, Scalar(0));
+  }
+  visit_real(out.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    Tensor greatest;
-    if (reduced_count(x.sizes(), mask) > 0) {
-      greatest = max_over(in, mask);
-    } else {
-      greatest = empty(sizes, in.dtype());
-      fill_values(greatest, Scalar(0));
-    }
     T* param = greatest.data<T>();
     for (int64_t i = 0; i < greatest.numel(); ++i)
       if (std::isinf(param[i])) param[i] = 0;
-    reduce_into(out, in, mask, LogSumExpOp<T>{}, param);
-  };
-  if (in.dtype() == DType::Float32)
-    run(TypeTag<float>{});
-  else
-    run(TypeTag<double>{});
+    reduce_into(out, x, mask, LogSumExpOp<T>{}, param);
+  });
   out = cast_quietly(out, x.dtype());
   record("LogsumexpBackward0", out, inputs(x), saves(x, saved_output(out)),
          [of = Reduced(x, mask, keepdim)](const Tensor& g, const Tensor& x, const Tensor& y) {

@@ -1,0 +1,203 @@
+#include "kernels/reduce.h"
+
+#include <cstring>
+
+namespace tg {
+
+ReducePlan plan_reduction(std::span<const int64_t> sizes, std::span<const int64_t> strides,
+                          int64_t itemsize, uint64_t mask) {
+  ReducePlan plan;
+  for (size_t d = 0; d < sizes.size(); ++d) {
+    const bool gone = mask >> d & 1;
+    const int64_t size = sizes[d], stride = strides[d] * itemsize;
+    (gone ? plan.count : plan.outputs) *= size;
+    if (size == 1) continue;
+    Axes& axes = gone ? plan.reduced : plan.kept;
+    int at = axes.n++;
+    if (gone) {
+      for (; at > 0 && axes.stride[at - 1] < stride; --at) {
+        axes.size[at] = axes.size[at - 1];
+        axes.stride[at] = axes.stride[at - 1];
+      }
+    }
+    axes.size[at] = size;
+    axes.stride[at] = stride;
+  }
+  for (Axes* axes : {&plan.kept, &plan.reduced}) {
+    int m = 0;
+    for (int d = 1; d < axes->n; ++d) {
+      if (axes->stride[m] == axes->stride[d] * axes->size[d]) {
+        axes->size[m] *= axes->size[d];
+      } else {
+        axes->size[++m] = axes->size[d];
+      }
+      axes->stride[m] = axes->stride[d];
+    }
+    axes->n = axes->n ? m + 1 : 0;
+  }
+  return plan;
+}
+
+namespace reduction {
+namespace {
+
+// Brings n elements, `stride` bytes apart, into dense memory, in the type that loops run on.
+using Load = void (*)(const char* p, int64_t stride, int64_t n, char* to);
+template <class To, class From>
+void load(const char* p, int64_t stride, int64_t n, char* to) {
+  To* out = reinterpret_cast<To*>(to);
+  if (stride == int64_t(sizeof(From))) {
+    for (int64_t i = 0; i < n; ++i) out[i] = convert<To>(reinterpret_cast<const From*>(p)[i]);
+    return;
+  }
+  for (int64_t i = 0; i < n; ++i, p += stride)
+    out[i] = convert<To>(*reinterpret_cast<const From*>(p));
+}
+Load loader(DType dtype, int64_t in) {
+  if (in == 1) return load<uint8_t, uint8_t>;
+  switch (dtype) {
+    case DType::Bool:
+    case DType::UInt8:
+      return load<int64_t, uint8_t>;
+    case DType::Int8:
+      return load<int64_t, int8_t>;
+    case DType::Int16:
+      return load<int64_t, int16_t>;
+    case DType::Int32:
+      return load<int64_t, int32_t>;
+    case DType::Float16:
+      return load<float, Half>;
+    case DType::BFloat16:
+      return load<float, BFloat16>;
+    case DType::Float32:
+      return load<float, float>;
+    default:  // int64 too
+      return load<double, double>;
+  }
+}
+
+// Where row `index` of all axes but the last begins.
+int64_t outer_offset(const Axes& axes, int64_t index) {
+  int64_t offset = 0;
+  for (int d = axes.n - 2; d >= 0; --d) {
+    offset += index % axes.size[d] * axes.stride[d];
+    index /= axes.size[d];
+  }
+  return offset;
+}
+int64_t outer_count(const Axes& axes) {
+  int64_t n = 1;
+  for (int d = 0; d + 1 < axes.n; ++d) n *= axes.size[d];
+  return n;
+}
+int64_t inner_size(const Axes& axes) { return axes.n ? axes.size[axes.n - 1] : 1; }
+int64_t inner_stride(const Axes& axes) { return axes.n ? axes.stride[axes.n - 1] : 0; }
+
+// The running values of `width` outputs, at most kTile; of one, or side by side. Each level of the
+// recursion halves, so that it is not deep.
+struct Reducer {
+  const Loops& loops;
+  const void* op;
+  Load load;  // null: the elements of a leaf are as the op wants them
+  int64_t stride, across;
+  bool tiled;
+  int width = 1;
+  const void* params = nullptr;  // of these outputs
+
+  void leaf(char* acc, const char* p, int64_t n) const {
+    if (tiled) return tile(acc, p, n);
+    alignas(8) char buffer[kLeaf * 8];
+    if (load) {
+      load(p, stride, n, buffer);
+      p = buffer;
+    }
+    loops.row(op, p, n, params, acc);
+  }
+
+  void tile(char* acc, const char* p, int64_t n) const {
+    alignas(64) char values[kLanes * kTile * 8], buffer[kLanes * kTile * 8];
+    const int lanes = n <= kLanes ? 1 : kLanes;
+    if (!load) {
+      loops.tile(op, {p, stride, 0, n, lanes, width}, params, values);
+    } else {
+      const int64_t row = width * loops.in;
+      for (int64_t begin = 0; begin < n; begin += kLanes) {
+        const int64_t end = std::min<int64_t>(n, begin + kLanes);
+        for (int64_t i = begin; i < end; ++i)
+          load(p + i * stride, across, width, buffer + (i - begin) * row);
+        loops.tile(op, {buffer, row, begin, end, lanes, width}, params, values);
+      }
+    }
+    const int64_t lane = kTile * loops.acc;
+    for (int half = lanes / 2; half; half /= 2)
+      for (int l = 0; l < half; ++l)
+        loops.join(op, values + l * lane, values + (l + half) * lane, width);
+    std::memcpy(acc, values, size_t(width * loops.acc));
+  }
+
+  // n elements of each output
+  void line(char* acc, const char* p, int64_t n) const {
+    if (n <= kLeaf) return leaf(acc, p, n);
+    const int64_t half = first_half((n + kLeaf - 1) / kLeaf) * kLeaf;
+    alignas(64) char right[kTile * 8];
+    line(acc, p, half);
+    line(right, p + half * stride, n - half);
+    loops.join(op, acc, right, width);
+  }
+
+  // Over the outer reduced axes as well: lines [begin, begin + n) of their product.
+  void lines(char* acc, const char* p, const Axes& axes, int64_t begin, int64_t n) const {
+    if (n == 1) return line(acc, p + outer_offset(axes, begin), inner_size(axes));
+    const int64_t half = first_half(n);
+    alignas(64) char right[kTile * 8];
+    lines(acc, p, axes, begin, half);
+    lines(right, p, axes, begin + half, n - half);
+    loops.join(op, acc, right, width);
+  }
+};
+
+}  // namespace
+
+void reduce_dense(const Loops& loops, const void* op, const char* p, int64_t n, const void* param,
+                  void* acc) {
+  Reducer{loops, op, nullptr, loops.in, 0, false, 1, param}.line(static_cast<char*>(acc), p, n);
+}
+
+}  // namespace reduction
+
+void reduce(const ReducePlan& plan, const char* in, DType dtype, const reduction::Loops& loops,
+            const void* op, const void* params, char* out) {
+  using namespace reduction;
+  const auto params_of = [&](int64_t o) {
+    return params ? static_cast<const char*>(params) + o * loops.acc : nullptr;
+  };
+  if (plan.count == 0) return loops.finish(op, nullptr, params, plan.outputs, out);
+  if (plan.outputs == 0) return;
+  const LongWork work(plan.outputs * plan.count);
+  const int64_t width = inner_size(plan.kept), across = inner_stride(plan.kept);
+  const int64_t n = inner_size(plan.reduced), stride = inner_stride(plan.reduced);
+  const int64_t rows = outer_count(plan.reduced), groups = plan.outputs / width;
+  const bool tiled = width > 1 && (across < stride || n < kLanes);
+  const bool ready = itemsize(dtype) == loops.in && (tiled ? across : stride) == loops.in;
+  Reducer reducer{loops, op, ready ? nullptr : loader(dtype, loops.in), stride, across, tiled};
+  alignas(64) char acc[kTile * 8];
+  for (int64_t group = 0; group < groups; ++group) {
+    const char* base = in + outer_offset(plan.kept, group);
+    for (int64_t w = 0; w < width; w += kTile) {
+      const int64_t o = group * width + w, tile_width = std::min<int64_t>(kTile, width - w);
+      if (tiled) {
+        reducer.width = int(tile_width);
+        reducer.params = params_of(o);
+        reducer.lines(acc, base + w * across, plan.reduced, 0, rows);
+      } else {
+        for (int64_t i = 0; i < tile_width; ++i) {
+          reducer.params = params_of(o + i);
+          reducer.lines(acc + i * loops.acc, base + (w + i) * across, plan.reduced, 0, rows);
+        }
+      }
+      loops.finish(op, acc, params_of(o), tile_width, out + o * loops.out);
+    }
+  }
+}
+
+}  // namespace tg
