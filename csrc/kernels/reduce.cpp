@@ -94,7 +94,7 @@ int64_t inner_size(const Axes& axes) { return axes.n ? axes.size[axes.n - 1] : 1
 int64_t inner_stride(const Axes& axes) { return axes.n ? axes.stride[axes.n - 1] : 0; }
 
 // The running values of `width` outputs, at most kTile; of one, or side by side. Each level of the
-// recursion halves, so that it is not deep.
+// recursion halves, so that it is not deep. Inlined into itself it would be ten times the code.
 struct Reducer {
   const Loops& loops;
   const void* op;
@@ -114,18 +114,18 @@ struct Reducer {
     loops.row(op, p, n, params, acc);
   }
 
-  void tile(char* acc, const char* p, int64_t n) const {
+  [[gnu::noinline]] void tile(char* acc, const char* p, int64_t n) const {
     alignas(64) char values[kLanes * kTile * 8], buffer[kLanes * kTile * 8];
     const int lanes = n <= kLanes ? 1 : kLanes;
     if (!load) {
-      loops.tile(op, {p, stride, 0, n, lanes, width}, params, values);
+      loops.tile(op, {p, stride, across, 0, n, lanes, width}, params, values);
     } else {
       const int64_t row = width * loops.in;
       for (int64_t begin = 0; begin < n; begin += kLanes) {
         const int64_t end = std::min<int64_t>(n, begin + kLanes);
         for (int64_t i = begin; i < end; ++i)
           load(p + i * stride, across, width, buffer + (i - begin) * row);
-        loops.tile(op, {buffer, row, begin, end, lanes, width}, params, values);
+        loops.tile(op, {buffer, row, loops.in, begin, end, lanes, width}, params, values);
       }
     }
     const int64_t lane = kTile * loops.acc;
@@ -136,7 +136,7 @@ struct Reducer {
   }
 
   // n elements of each output
-  void line(char* acc, const char* p, int64_t n) const {
+  [[gnu::noinline]] void line(char* acc, const char* p, int64_t n) const {
     if (n <= kLeaf) return leaf(acc, p, n);
     const int64_t half = first_half((n + kLeaf - 1) / kLeaf) * kLeaf;
     alignas(64) char right[kTile * 8];
@@ -146,7 +146,8 @@ struct Reducer {
   }
 
   // Over the outer reduced axes as well: lines [begin, begin + n) of their product.
-  void lines(char* acc, const char* p, const Axes& axes, int64_t begin, int64_t n) const {
+  [[gnu::noinline]] void lines(char* acc, const char* p, const Axes& axes, int64_t begin,
+                               int64_t n) const {
     if (n == 1) return line(acc, p + outer_offset(axes, begin), inner_size(axes));
     const int64_t half = first_half(n);
     alignas(64) char right[kTile * 8];
@@ -165,6 +166,21 @@ void reduce_dense(const Loops& loops, const void* op, const char* p, int64_t n, 
 
 }  // namespace reduction
 
+void reduce_all(const char* in, DType dtype, int64_t n, const reduction::Loops& loops,
+                const void* op, const void* params, char* out) {
+  using namespace reduction;
+  const LongWork work(n);
+  alignas(8) char acc[8];
+  const int64_t item = itemsize(dtype);
+  if (item == loops.in && n <= kLeaf)
+    loops.row(op, in, n, params, acc);
+  else
+    Reducer{loops, op,    item == loops.in ? nullptr : loader(dtype, loops.in), item, 0, false,
+            1,     params}
+        .line(acc, in, n);
+  loops.finish(op, acc, params, 1, out);
+}
+
 void reduce(const ReducePlan& plan, const char* in, DType dtype, const reduction::Loops& loops,
             const void* op, const void* params, char* out) {
   using namespace reduction;
@@ -178,7 +194,7 @@ void reduce(const ReducePlan& plan, const char* in, DType dtype, const reduction
   const int64_t n = inner_size(plan.reduced), stride = inner_stride(plan.reduced);
   const int64_t rows = outer_count(plan.reduced), groups = plan.outputs / width;
   const bool tiled = width > 1 && (across < stride || n < kLanes);
-  const bool ready = itemsize(dtype) == loops.in && (tiled ? across : stride) == loops.in;
+  const bool ready = itemsize(dtype) == loops.in && (tiled || stride == loops.in);
   Reducer reducer{loops, op, ready ? nullptr : loader(dtype, loops.in), stride, across, tiled};
   alignas(64) char acc[kTile * 8];
   for (int64_t group = 0; group < groups; ++group) {

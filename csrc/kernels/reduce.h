@@ -13,8 +13,8 @@
 // of kLeaf elements, the blocks joined in pairs. So float sums err by about log n, and a row gives
 // the same bits wherever it lies and whatever its stride. Two loops realise that order: one takes
 // the lanes from one row, the other runs many outputs side by side, for reductions along columns
-// and for very short rows. Both know dense elements of type In alone and are the only code that an
-// op has of its own: reduce.cpp, which walks the axes, brings elements of other strides and types
+// and for very short rows. Both know elements of type In alone, rows dense ones, and are
+// the only code that an op has of its own: reduce.cpp, which walks the axes, brings other elements
 // to them block by block.
 #pragma once
 
@@ -61,11 +61,12 @@ inline int64_t first_half(int64_t n) {
   return half;
 }
 
-// Rows [begin, end) of a tile of at most kLeaf rows: row i is `width` elements, `stride` bytes
-// after row i - 1, and goes into lane i % lanes; lanes are kTile running values each.
+// Rows [begin, end) of a tile of at most kLeaf rows: row i is `width` elements, `across` bytes
+// apart, and `stride` bytes after row i - 1. It goes into lane i % lanes; lanes, 1 or kLanes of
+// them, are kTile running values each.
 struct TileRows {
   const char* data;
-  int64_t stride, begin, end;
+  int64_t stride, across, begin, end;
   int lanes, width;
 };
 
@@ -123,9 +124,18 @@ struct LoopsOf {
     const char* p = rows.data;
     const int width = rows.width;
     for (int64_t i = rows.begin; i < rows.end; ++i, p += rows.stride) {
+      Acc* acc = static_cast<Acc*>(lanes) + (i & (rows.lanes - 1)) * kTile;
+      const bool first = i < rows.lanes;
+      if (rows.across != int64_t(sizeof(In))) {
+        for (int w = 0; w < width; ++w) {
+          const Acc value =
+              op.map(*reinterpret_cast<const In*>(p + w * rows.across), param_at<Op>(params, w));
+          acc[w] = first ? value : op.combine(acc[w], value);
+        }
+        continue;
+      }
       const In* x = reinterpret_cast<const In*>(p);
-      Acc* acc = static_cast<Acc*>(lanes) + i % rows.lanes * kTile;
-      if (i < rows.lanes)
+      if (first)
         for (int w = 0; w < width; ++w) acc[w] = op.map(x[w], param_at<Op>(params, w));
       else
         for (int w = 0; w < width; ++w)
@@ -187,8 +197,13 @@ Acc sum_of(int64_t n, const F& f, int64_t begin = 0) {
 
 }  // namespace reduction
 
-// Writes plan.outputs results, densely, in the order of the kept axes. The elements are the op's
-// own type, or of a dtype whose loop_dtype() that is. params: one for each output, or null.
+// Elements below are the op's own type, or of a dtype whose loop_dtype() that is. params: one for
+// each output, or null.
+
+// One result of n >= 1 dense elements.
+void reduce_all(const char* in, DType dtype, int64_t n, const reduction::Loops& loops,
+                const void* op, const void* params, char* out);
+// Writes plan.outputs results, densely, in the order of the kept axes.
 void reduce(const ReducePlan& plan, const char* in, DType dtype, const reduction::Loops& loops,
             const void* op, const void* params, char* out);
 

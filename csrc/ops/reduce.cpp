@@ -28,11 +28,11 @@ template <class T>
 struct NanSumOp : SumOp<T> {
   T map(T x, T) const { return x == x ? x : T(0); }
 };
-// Flags as bytes: the loops over them vectorise.
+// On bytes, of which all but 0 are true: the loops vectorise.
 struct AllOp : ReduceOp<uint8_t, uint8_t, bool> {
   uint8_t identity() const { return 1; }
-  uint8_t map(uint8_t x, uint8_t) const { return x != 0; }
-  uint8_t combine(uint8_t a, uint8_t b) const { return a & b; }
+  uint8_t map(uint8_t x, uint8_t) const { return x; }
+  uint8_t combine(uint8_t a, uint8_t b) const { return a < b ? a : b; }
 };
 struct AnyOp : AllOp {
   uint8_t identity() const { return 0; }

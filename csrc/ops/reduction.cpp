@@ -53,17 +53,8 @@ Tensor contiguous_quietly(const Tensor& x) {
 
 void reduce_into(const Tensor& out, const Tensor& x, uint64_t mask, const reduction::Loops& loops,
                  const void* op, const void* params) {
-  const int64_t n = x.numel();
-  if (out.numel() == 1 && n > 0 && x.is_contiguous() && itemsize(x.dtype()) == loops.in) {
-    const LongWork work(n);
-    alignas(8) char acc[8];
-    if (n <= reduction::kLeaf)
-      loops.row(op, x->data, n, params, acc);
-    else
-      reduction::reduce_dense(loops, op, x->data, n, params, acc);
-    loops.finish(op, acc, params, 1, out->data);
-    return;
-  }
+  if (out.numel() == 1 && x.numel() > 0 && x.is_contiguous())
+    return reduce_all(x->data, x.dtype(), x.numel(), loops, op, params, out->data);
   reduce(plan_reduction(x.sizes(), x.strides(), itemsize(x.dtype()), mask), x->data, x.dtype(),
          loops, op, params, out->data);
 }
