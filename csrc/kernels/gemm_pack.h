@@ -49,19 +49,21 @@ void pack_along(const T* src, int64_t line_stride, int lines, int64_t k, T* dst,
         for (int i = 0; i < kWidth; ++i) load<T>(block[i], from + i * line_stride);
       } else {
         const FirstOnly<T> few(rest);
-        alignas(kVectorBytes) T lanes[kWidth * kWidth] = {};
-#pragma GCC unroll 1
-        for (int i = 0; i < count; ++i) {
-          few.load(block[0], from + i * line_stride);
-          store<T>(lanes + i * kWidth, block[0]);
-        }
 #pragma GCC unroll 16
-        for (int i = 0; i < kWidth; ++i) load<T>(block[i], lanes + i * kWidth);
+        for (int i = 0; i < kWidth; ++i) {
+          block[i] = Vec{};
+          if (i < count) few.load(block[i], from + i * line_stride);
+        }
       }
       transpose<T>(block);
+      if (rest == kWidth) {
 #pragma GCC unroll 16
-      for (int i = 0; i < kWidth; ++i)
-        if (i < rest) store<T>(to + i * step, block[i]);
+        for (int i = 0; i < kWidth; ++i) store<T>(to + i * step, block[i]);
+      } else {
+#pragma GCC unroll 16
+        for (int i = 0; i < kWidth; ++i)
+          if (i < rest) store<T>(to + i * step, block[i]);
+      }
       to += kWidth * step;
     }
   }

@@ -261,31 +261,32 @@ void tile(int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64
     b += b_step;
   }
   if ((!kMasksFreely && last_cols != kWidth) || (R == 1 && out.col != 1)) {
-    alignas(kVectorBytes) T lanes[R * V * kWidth];
+    T lanes[R * V * kWidth];
 #pragma GCC unroll 32
     for (int i = 0; i < R * V; ++i) store<T>(lanes + i * kWidth, sum[i / V][i % V]);
     return put_lanes(lanes, R, V * kWidth, out);
   }
-  const FirstOnly<T> only(last_cols);
-#pragma GCC unroll 16
-  for (int r = 0; r < R; ++r)
-#pragma GCC unroll 16
-    for (int v = 0; v < V; ++v) {
-      T* const to = out.c + r * out.row + v * kWidth;
-      const bool masked = kMasksFreely && v == V - 1;
-      if (out.accumulate) {
-        Vec before;
-        if (masked)
-          only.load(before, to);
-        else
-          load<T>(before, to);
-        sum[r][v] += before;
-      }
-      if (masked)
-        store_few<T>(to, sum[r][v], last_cols);
+  T* const c = out.c;
+  const int64_t row = out.row;
+  if (out.accumulate) {
+    const FirstOnly<T> only(last_cols);
+#pragma GCC unroll 32
+    for (int i = 0; i < R * V; ++i) {
+      Vec before;
+      if (kMasksFreely && i % V == V - 1)
+        only.load(before, c + i / V * row + i % V * kWidth);
       else
-        store<T>(to, sum[r][v]);
+        load<T>(before, c + i / V * row + i % V * kWidth);
+      sum[i / V][i % V] += before;
     }
+  }
+#pragma GCC unroll 32
+  for (int i = 0; i < R * V; ++i) {
+    if (kMasksFreely && i % V == V - 1)
+      store_few<T>(c + i / V * row + i % V * kWidth, sum[i / V][i % V], last_cols);
+    else
+      store<T>(c + i / V * row + i % V * kWidth, sum[i / V][i % V]);
+  }
 }
 
 template <class T, int V, Operands kind, int R = kMaxRows>
