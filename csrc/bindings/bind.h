@@ -480,6 +480,18 @@ class Overload : public Declared {
                                    bool method, PyObject* const* args, Py_ssize_t nargs,
                                    PyObject* kwnames);
 
+// What a C function of the module calls.
+struct Bound {
+  const char* name;  // as messages have it
+  std::span<const Overload> overloads;
+  bool is_method;
+};
+// The first overload that fits the call.
+PyObject* call_bound(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames,
+                     const Bound& bound) noexcept;
+// The one overload of a method without arguments.
+PyObject* call_without_arguments(PyObject* self, const Overload& only) noexcept;
+
 using FastFunction = PyObject* (*)(PyObject* self, PyObject* const* args, Py_ssize_t nargs,
                                    PyObject* kwnames);
 

@@ -20,30 +20,33 @@ namespace {
 // ---------------------------------------------------------------------------------------
 using BinaryFunction = Tensor (*)(const Operand&, const Operand&);
 
-template <BinaryFunction F>
-PyObject* binary_slow(PyObject* a, PyObject* b) {
+PyObject* binary_of_any(PyObject* a, PyObject* b, BinaryFunction function) {
   if (!is_operand(a) || !is_operand(b)) Py_RETURN_NOTIMPLEMENTED;
   OperandHolder x, y;
   operand_from(a, x);
   operand_from(b, y);
   if (!x.held.defined() && !y.held.defined()) Py_RETURN_NOTIMPLEMENTED;
-  return wrap(F(Arg<const Operand&>::pass(x), Arg<const Operand&>::pass(y)));
+  return wrap(function(Arg<const Operand&>::pass(x), Arg<const Operand&>::pass(y)));
 }
 
-template <BinaryFunction F>
-PyObject* binary_slot(PyObject* a, PyObject* b) {
+PyObject* binary(PyObject* a, PyObject* b, BinaryFunction function) noexcept {
   try {
     if (is_exact_tensor(a)) {
-      if (is_exact_tensor(b)) return wrap(F(as_tensor(a), as_tensor(b)));
-      if (PyFloat_CheckExact(b)) return wrap(F(as_tensor(a), Scalar(PyFloat_AS_DOUBLE(b))));
-      if (PyLong_CheckExact(b)) return wrap(F(as_tensor(a), scalar_from(b)));
+      if (is_exact_tensor(b)) return wrap(function(as_tensor(a), as_tensor(b)));
+      if (PyFloat_CheckExact(b)) return wrap(function(as_tensor(a), Scalar(PyFloat_AS_DOUBLE(b))));
+      if (PyLong_CheckExact(b)) return wrap(function(as_tensor(a), scalar_from(b)));
     } else if (PyFloat_CheckExact(a) && is_exact_tensor(b)) {
-      return wrap(F(Scalar(PyFloat_AS_DOUBLE(a)), as_tensor(b)));
+      return wrap(function(Scalar(PyFloat_AS_DOUBLE(a)), as_tensor(b)));
     }
-    return binary_slow<F>(a, b);
+    return binary_of_any(a, b, function);
   } catch (...) {
     return raise_current();
   }
+}
+// A slot is told no more than its operands: each operation has a function that names it.
+template <BinaryFunction F>
+PyObject* binary_slot(PyObject* a, PyObject* b) {
+  return binary(a, b, F);
 }
 
 Tensor plain_add(const Operand& a, const Operand& b) { return add(a, b); }
@@ -74,16 +77,19 @@ PyObject* matmul_slot(PyObject* a, PyObject* b) {
 }
 
 using InPlaceFunction = Tensor (*)(const Tensor&, const Operand&);
-template <InPlaceFunction F>
-PyObject* in_place_slot(PyObject* self, PyObject* other) {
+PyObject* binary_in_place(PyObject* self, PyObject* other, InPlaceFunction function) noexcept {
   return guarded([&]() -> PyObject* {
     if (!is_operand(other)) Py_RETURN_NOTIMPLEMENTED;
     OperandHolder y;
     operand_from(other, y);
-    F(as_tensor(self), Arg<const Operand&>::pass(y));
+    function(as_tensor(self), Arg<const Operand&>::pass(y));
     Py_INCREF(self);
     return self;
   });
+}
+template <InPlaceFunction F>
+PyObject* in_place_slot(PyObject* self, PyObject* other) {
+  return binary_in_place(self, other, F);
 }
 Tensor plain_add_(const Tensor& a, const Operand& b) { return add_(a, b, Scalar(1)); }
 Tensor plain_sub_(const Tensor& a, const Operand& b) { return sub_(a, b, Scalar(1)); }
@@ -114,29 +120,13 @@ PyObject* positive_slot(PyObject* self) {
 }
 
 PyObject* compare_slot(PyObject* a, PyObject* b, int op) {
-  try {
-    if (!is_operand(b)) {
-      if (op == Py_EQ && (b == Py_None || PyUnicode_Check(b))) Py_RETURN_FALSE;
-      if (op == Py_NE && (b == Py_None || PyUnicode_Check(b))) Py_RETURN_TRUE;
-      Py_RETURN_NOTIMPLEMENTED;
-    }
-    switch (op) {
-      case Py_EQ:
-        return binary_slot<eq>(a, b);
-      case Py_NE:
-        return binary_slot<ne>(a, b);
-      case Py_LT:
-        return binary_slot<lt>(a, b);
-      case Py_LE:
-        return binary_slot<le>(a, b);
-      case Py_GT:
-        return binary_slot<gt>(a, b);
-      default:
-        return binary_slot<ge>(a, b);
-    }
-  } catch (...) {
-    return raise_current();
-  }
+  static constexpr BinaryFunction functions[] = {lt, le, eq, ne, gt, ge};  // from Py_LT on
+  return guarded([&]() -> PyObject* {
+    if (is_operand(b)) return binary(a, b, functions[op]);
+    if (op == Py_EQ && (b == Py_None || PyUnicode_Check(b))) Py_RETURN_FALSE;
+    if (op == Py_NE && (b == Py_None || PyUnicode_Check(b))) Py_RETURN_TRUE;
+    Py_RETURN_NOTIMPLEMENTED;
+  });
 }
 
 Py_hash_t hash_slot(PyObject* self) {
