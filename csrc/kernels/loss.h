@@ -1,10 +1,9 @@
-// Loops of the losses that pick elements by class. Input is [batch, classes, places], targets are
-// [batch, places].
+// Loops of the losses that pick elements by class, on float and double. Input is [batch, classes,
+// places], targets are [batch, places].
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
-
-#include "core/dtype.h"
 
 namespace tg {
 
@@ -28,12 +27,9 @@ void for_each_target(const ClassPlan& plan, const int64_t* target, const Each& e
 template <class T>
 void class_losses(const ClassPlan& plan, const T* input, const int64_t* target, const T* weight,
                   T* out) {
-  std::fill_n(out, plan.batch * plan.places, T(0.0f));
+  std::fill_n(out, plan.batch * plan.places, T(0));
   for_each_target(plan, target, [&](int64_t i, int64_t c, int64_t at) {
-    const T value = input[at];
-    out[i] =
-        static_cast<T>(weight ? -static_cast<Compute<T>>(value) * static_cast<Compute<T>>(weight[c])
-                              : -static_cast<Compute<T>>(value));
+    out[i] = weight ? -input[at] * weight[c] : -input[at];
   });
 }
 
@@ -46,9 +42,9 @@ ClassTotals class_totals(const ClassPlan& plan, const T* input, const int64_t* t
                          const T* weight) {
   ClassTotals totals;
   for_each_target(plan, target, [&](int64_t, int64_t c, int64_t at) {
-    const double w = weight ? static_cast<double>(static_cast<Compute<T>>(weight[c])) : 1;
+    const double w = weight ? static_cast<double>(weight[c]) : 1;
     totals.weight += w;
-    totals.loss -= w * static_cast<double>(static_cast<Compute<T>>(input[at]));
+    totals.loss -= w * static_cast<double>(input[at]);
   });
   return totals;
 }
@@ -58,11 +54,10 @@ ClassTotals class_totals(const ClassPlan& plan, const T* input, const int64_t* t
 template <class T>
 void class_gradients(const ClassPlan& plan, const T* grad, int64_t step, const int64_t* target,
                      const T* weight, double divisor, T* out) {
-  using C = Compute<T>;
-  std::fill_n(out, plan.batch * plan.classes * plan.places, T(0.0f));
+  std::fill_n(out, plan.batch * plan.classes * plan.places, T(0));
   for_each_target(plan, target, [&](int64_t i, int64_t c, int64_t at) {
-    const C w = weight ? static_cast<C>(weight[c]) : C(1);
-    out[at] = static_cast<T>(-w * static_cast<C>(grad[i * step]) / static_cast<C>(divisor));
+    const T w = weight ? weight[c] : T(1);
+    out[at] = -w * grad[i * step] / static_cast<T>(divisor);
   });
 }
 

@@ -140,45 +140,6 @@ double next_normal(GeneratorState& state) {
   return radius * std::cos(theta);
 }
 
-// --- integers
-// -----------------------------------------------------------------------------------------
-
-template <class T>
-constexpr bool is_float_dtype = is_floating(dtype_of<T>);
-
-// Mantissa bits, the leading one included: every integer up to 2^digits is exact.
-template <class T>
-constexpr int digits() {
-  if constexpr (std::is_same_v<T, Half>)
-    return 11;
-  else if constexpr (std::is_same_v<T, BFloat16>)
-    return 8;
-  else
-    return std::numeric_limits<T>::digits;
-}
-
-template <class T>
-int64_t through(int64_t value) {
-  return convert<int64_t>(convert<T>(value));
-}
-
-int log2_floor(int64_t value) { return 63 - __builtin_clzll(static_cast<uint64_t>(value) | 1); }
-
-// The bounds moved inwards to integers that T holds, so that rounding to T never leaves [low,
-// high).
-template <class T>
-int64_t narrow_low(int64_t low) {
-  const int64_t rounded = through<T>(low + 1);
-  if (rounded >= low) return low;
-  return rounded + (int64_t(1) << std::max(0, log2_floor(std::abs(low + 1)) - digits<T>() + 1));
-}
-template <class T>
-int64_t narrow_high(int64_t high) {
-  const int64_t rounded = through<T>(high - 1);
-  if (rounded < high) return high;
-  return rounded - (int64_t(1) << std::max(0, log2_floor(std::abs(high - 1)) - digits<T>() + 1));
-}
-
 }  // namespace
 
 void manual_seed(GeneratorState& state, uint64_t seed) {
@@ -272,67 +233,40 @@ uint64_t next64(GeneratorState& state) {
 
 template <class T>
 void fill_uniform(GeneratorState& state, T* out, int64_t n, double from, double to) {
-  using Wide = Compute<T>;
-  const Wide low = static_cast<Wide>(from), range = static_cast<Wide>(to) - low;
-  const T low_value = convert<T>(from), high_value = convert<T>(to);
-  if constexpr (std::is_same_v<T, Wide>) {
-    fill_unit(state, out, n);
-    if (low == 0 && range == 1) return;
-    scale(out, n, range, low);
-    for (int64_t i = 0; i < n; ++i)
-      if (out[i] == high_value) out[i] = low_value;  // rounded up to the excluded bound
-  } else {
-    constexpr int64_t kChunk = 256;
-    Wide chunk[kChunk];
-    for (int64_t at = 0; at < n; at += kChunk) {
-      const int64_t count = std::min(kChunk, n - at);
-      fill_unit(state, chunk, count);
-      scale(chunk, count, range, low);
-      for (int64_t i = 0; i < count; ++i) {
-        const T value(chunk[i]);
-        out[at + i] =
-            static_cast<float>(value) == static_cast<float>(high_value) ? low_value : value;
-      }
-    }
-  }
+  const T low = static_cast<T>(from), high = static_cast<T>(to), range = high - low;
+  fill_unit(state, out, n);
+  if (low == 0 && range == 1) return;
+  scale(out, n, range, low);
+  for (int64_t i = 0; i < n; ++i)
+    if (out[i] == high) out[i] = low;  // rounded up to the excluded bound
 }
 
 template <class T>
 void fill_normal(GeneratorState& state, T* out, int64_t n, double mean, double std) {
   if (n < 16) {
-    for (int64_t i = 0; i < n; ++i) out[i] = convert<T>(std::fma(next_normal(state), std, mean));
+    for (int64_t i = 0; i < n; ++i)
+      out[i] = static_cast<T>(std::fma(next_normal(state), std, mean));
     return;
   }
-  using Wide = Compute<T>;
-  const Wide wide_mean = static_cast<Wide>(mean), wide_std = static_cast<Wide>(std);
-  if constexpr (std::is_same_v<T, Wide>) {
-    fill_unit(state, out, n);
-    normal_blocks(out, n / 16, wide_mean, wide_std);
-    if (n % 16 == 0) return;
-    fill_unit(state, out + n - 16, 16);
-    normal_blocks(out + n - 16, 1, wide_mean, wide_std);
-  } else {
-    const auto fill_block = [&](T* to) {
-      Wide block[16];
-      fill_unit(state, block, 16);
-      normal_blocks(block, 1, wide_mean, wide_std);
-      for (int j = 0; j < 16; ++j) to[j] = T(block[j]);
-    };
-    for (int64_t i = 0; i + 16 <= n; i += 16) fill_block(out + i);
-    if (n % 16 != 0) fill_block(out + n - 16);
-  }
+  const T own_mean = static_cast<T>(mean), own_std = static_cast<T>(std);
+  fill_unit(state, out, n);
+  normal_blocks(out, n / 16, own_mean, own_std);
+  if (n % 16 == 0) return;
+  fill_unit(state, out + n - 16, 16);
+  normal_blocks(out + n - 16, 1, own_mean, own_std);
 }
 
 template <class T>
 void fill_exponential(GeneratorState& state, T* out, int64_t n, double lambda) {
-  fill64(state, out, n,
-         [&](uint64_t word) { return convert<T>(-1.0 / lambda * std::log1p(-unit_double(word))); });
+  fill64(state, out, n, [&](uint64_t word) {
+    return static_cast<T>(-1.0 / lambda * std::log1p(-unit_double(word)));
+  });
 }
 
 template <class T>
 void fill_cauchy(GeneratorState& state, T* out, int64_t n, double median, double sigma) {
   fill64(state, out, n, [&](uint64_t word) {
-    return convert<T>(
+    return static_cast<T>(
         std::fma(sigma, std::tan(std::numbers::pi * (unit_double(word) - 0.5)), median));
   });
 }
@@ -340,118 +274,93 @@ void fill_cauchy(GeneratorState& state, T* out, int64_t n, double median, double
 template <class T>
 void fill_log_normal(GeneratorState& state, T* out, int64_t n, double mean, double std) {
   for (int64_t i = 0; i < n; ++i)
-    out[i] = convert<T>(std::exp(std::fma(next_normal(state), std, mean)));
+    out[i] = static_cast<T>(std::exp(std::fma(next_normal(state), std, mean)));
 }
 
 template <class T>
 void fill_geometric(GeneratorState& state, T* out, int64_t n, double p) {
   fill64(state, out, n, [&](uint64_t word) {
-    return convert<T>(std::ceil(std::log(unit_double(word)) / std::log1p(-p)));
+    return static_cast<T>(std::ceil(std::log(unit_double(word)) / std::log1p(-p)));
   });
 }
 
 template <class T>
 void fill_bernoulli(GeneratorState& state, T* out, int64_t n, double p) {
-  fill64(state, out, n,
-         [p](uint64_t word) { return convert<T>(static_cast<int>(unit_double(word) < p)); });
-}
-
-template <class T, class P>
-void fill_bernoulli_from(GeneratorState& state, T* out, int64_t n, const P* p) {
-  if constexpr (std::is_same_v<P, double>) {
-    for (int64_t i = 0; i < n; ++i)
-      out[i] = convert<T>(static_cast<int>(unit_double(next64(state)) < p[i]));
-  } else {
-    for (int64_t i = 0; i < n; ++i)
-      out[i] = convert<T>(static_cast<int>(unit_float(next32(state)) < p[i]));
-  }
+  fill64(state, out, n, [p](uint64_t word) { return static_cast<T>(unit_double(word) < p); });
 }
 
 template <class T>
-void fill_randint(GeneratorState& state, T* out, int64_t n, int64_t low, int64_t high) {
-  if constexpr (is_float_dtype<T>) {
-    low = narrow_low<T>(low);
-    high = narrow_high<T>(high);
-    if (low >= high)
-      runtime_error(
-          "random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, but got "
-          "from=",
-          low, " >= to=", high);
-  }
-  const uint64_t base = static_cast<uint64_t>(low), range = static_cast<uint64_t>(high) - base;
-  if (range >= uint64_t(1) << 28) {  // PyTorch's limit for the skew of `word % range`
+void fill_bernoulli_from(GeneratorState& state, T* out, int64_t n, const double* p) {
+  for (int64_t i = 0; i < n; ++i) out[i] = static_cast<T>(unit_double(next64(state)) < p[i]);
+}
+template <class T>
+void fill_bernoulli_from(GeneratorState& state, T* out, int64_t n, const float* p) {
+  for (int64_t i = 0; i < n; ++i) out[i] = static_cast<T>(unit_float(next32(state)) < p[i]);
+}
+
+template <class T>
+void fill_randint(GeneratorState& state, T* out, int64_t n, int64_t low, uint64_t range) {
+  const uint64_t base = static_cast<uint64_t>(low);
+  if (range == 0) {
     fill64(state, out, n,
-           [=](uint64_t word) { return convert<T>(static_cast<int64_t>(word % range + base)); });
+           [=](uint64_t word) { return static_cast<T>(static_cast<int64_t>(word + base)); });
+  } else if (range >= uint64_t(1) << 28) {  // PyTorch's limit for the skew of `word % range`
+    fill64(state, out, n, [=](uint64_t word) {
+      return static_cast<T>(static_cast<int64_t>(word % range + base));
+    });
   } else {
     const uint32_t narrow = static_cast<uint32_t>(range);
-    fill32(state, out, n,
-           [=](uint32_t word) { return convert<T>(static_cast<int64_t>(word % narrow + base)); });
-  }
-}
-
-template <class T>
-void fill_random(GeneratorState& state, T* out, int64_t n) {
-  if constexpr (std::is_same_v<T, bool>) {
-    fill32(state, out, n, [](uint32_t word) { return (word & 1) != 0; });
-  } else if constexpr (is_float_dtype<T>) {
-    constexpr uint64_t kRange = (uint64_t(1) << digits<T>()) + 1;
-    if constexpr (std::is_same_v<T, double>)
-      fill64(state, out, n, [](uint64_t word) { return static_cast<double>(word % kRange); });
-    else
-      fill32(state, out, n,
-             [](uint32_t word) { return convert<T>(static_cast<float>(word % kRange)); });
-  } else if constexpr (sizeof(T) == 8) {
-    fill64(state, out, n, [](uint64_t word) { return static_cast<T>(word & INT64_MAX); });
-  } else {
-    fill32(state, out, n, [](uint32_t word) {
-      return static_cast<T>(word & static_cast<uint32_t>(std::numeric_limits<T>::max()));
+    fill32(state, out, n, [=](uint32_t word) {
+      return static_cast<T>(static_cast<int64_t>(word % narrow + base));
     });
   }
 }
 
-template <class T>
-void fill_randperm(GeneratorState& state, T* out, int64_t n) {
+void fill_random(GeneratorState& state, int64_t* out, int64_t n, uint64_t range, bool wide) {
+  if (wide)
+    fill64(state, out, n, [=](uint64_t word) { return static_cast<int64_t>(word % range); });
+  else
+    fill32(state, out, n, [=](uint32_t word) { return static_cast<int64_t>(word % range); });
+}
+
+void fill_randperm(GeneratorState& state, int64_t* out, int64_t n) {
   if (n >= static_cast<int64_t>(std::numeric_limits<uint32_t>::max() / 20)) {
     // Too many for 32 bits: Fisher-Yates inside out.
     for (int64_t i = 0; i < n; ++i) {
       const int64_t other = static_cast<int64_t>(next64(state) % static_cast<uint64_t>(i + 1));
       out[i] = out[other];
-      out[other] = convert<T>(i);
+      out[other] = i;
     }
     return;
   }
-  for (int64_t i = 0; i < n; ++i) out[i] = convert<T>(i);
+  for (int64_t i = 0; i < n; ++i) out[i] = i;
   for (int64_t i = 0; i + 1 < n; ++i)
     std::swap(out[i], out[i + next32(state) % static_cast<uint32_t>(n - i)]);
 }
 
-// --- instantiations
-// -----------------------------------------------------------------------------------
-
-#define TG_FLOATING(T)                                                         \
-  template void fill_uniform<T>(GeneratorState&, T*, int64_t, double, double); \
-  template void fill_normal<T>(GeneratorState&, T*, int64_t, double, double);  \
-  template void fill_exponential<T>(GeneratorState&, T*, int64_t, double);     \
-  template void fill_cauchy<T>(GeneratorState&, T*, int64_t, double, double);  \
-  template void fill_log_normal<T>(GeneratorState&, T*, int64_t, double, double);
-#define TG_ANY(T)                                                                            \
-  template void fill_geometric<T>(GeneratorState&, T*, int64_t, double);                     \
-  template void fill_bernoulli<T>(GeneratorState&, T*, int64_t, double);                     \
-  template void fill_bernoulli_from<T, float>(GeneratorState&, T*, int64_t, const float*);   \
-  template void fill_bernoulli_from<T, double>(GeneratorState&, T*, int64_t, const double*); \
-  template void fill_randint<T>(GeneratorState&, T*, int64_t, int64_t, int64_t);             \
-  template void fill_random<T>(GeneratorState&, T*, int64_t);                                \
-  template void fill_randperm<T>(GeneratorState&, T*, int64_t);
-TG_FLOATING(Half)
-TG_FLOATING(BFloat16)
+#define TG_FLOATING(T)                                                            \
+  template void fill_uniform<T>(GeneratorState&, T*, int64_t, double, double);    \
+  template void fill_normal<T>(GeneratorState&, T*, int64_t, double, double);     \
+  template void fill_exponential<T>(GeneratorState&, T*, int64_t, double);        \
+  template void fill_cauchy<T>(GeneratorState&, T*, int64_t, double, double);     \
+  template void fill_log_normal<T>(GeneratorState&, T*, int64_t, double, double); \
+  template void fill_geometric<T>(GeneratorState&, T*, int64_t, double);
+#define TG_BERNOULLI(T)                                                             \
+  template void fill_bernoulli<T>(GeneratorState&, T*, int64_t, double);            \
+  template void fill_bernoulli_from<T>(GeneratorState&, T*, int64_t, const float*); \
+  template void fill_bernoulli_from<T>(GeneratorState&, T*, int64_t, const double*);
+#define TG_RANDINT(T) \
+  template void fill_randint<T>(GeneratorState&, T*, int64_t, int64_t, uint64_t);
 TG_FLOATING(float)
 TG_FLOATING(double)
-TG_ANY(bool)
-TG_ANY(uint8_t)
-TG_ANY(int8_t)
-TG_ANY(int16_t)
-TG_ANY(int32_t) TG_ANY(int64_t) TG_ANY(Half) TG_ANY(BFloat16) TG_ANY(float) TG_ANY(double)
+TG_BERNOULLI(uint8_t)
+TG_BERNOULLI(float)
+TG_BERNOULLI(double)
+TG_RANDINT(int64_t)
+TG_RANDINT(float)
+TG_RANDINT(double)
 #undef TG_FLOATING
-#undef TG_ANY
+#undef TG_BERNOULLI
+#undef TG_RANDINT
 
 }  // namespace tg

@@ -38,7 +38,7 @@ void load_state(GeneratorState& state, const uint8_t* bytes, size_t size);
 uint32_t next32(GeneratorState& state);
 uint64_t next64(GeneratorState& state);  // two words, the high one first
 
-// T: Half, BFloat16, float, double
+// T: float or double. Tensors of other types are drawn in one of these, and converted.
 template <class T>
 void fill_uniform(GeneratorState& state, T* out, int64_t n, double from, double to);
 // Contiguous tensors of 16 elements and more take another order of words than small ones, as in
@@ -51,27 +51,24 @@ template <class T>
 void fill_cauchy(GeneratorState& state, T* out, int64_t n, double median, double sigma);
 template <class T>
 void fill_log_normal(GeneratorState& state, T* out, int64_t n, double mean, double std);
-
-// T: every dtype
 template <class T>
 void fill_geometric(GeneratorState& state, T* out, int64_t n, double p);
+
+// T: uint8_t, float or double
 template <class T>
 void fill_bernoulli(GeneratorState& state, T* out, int64_t n, double p);
-// Probabilities of its own for each element. P: float (Half and BFloat16 convert to it) or double.
-template <class T, class P>
-void fill_bernoulli_from(GeneratorState& state, T* out, int64_t n, const P* p);
-// Integers in [low, high); floating types narrow the bounds to values that they hold exactly.
+// Probabilities of its own for each element.
 template <class T>
-void fill_randint(GeneratorState& state, T* out, int64_t n, int64_t low, int64_t high);
-// random_() without bounds: [0, largest] of an integer, [0, 2^mantissa bits] of a floating type.
+void fill_bernoulli_from(GeneratorState& state, T* out, int64_t n, const float* p);
 template <class T>
-void fill_random(GeneratorState& state, T* out, int64_t n);
+void fill_bernoulli_from(GeneratorState& state, T* out, int64_t n, const double* p);
 
-// A permutation of 0 .. n - 1.
+// Integers in [low, low + range); 0 stands for 2^64. T: int64_t, float or double
 template <class T>
-void fill_randperm(GeneratorState& state, T* out, int64_t n);
-inline void randperm(GeneratorState& state, int64_t* out, int64_t n) {
-  fill_randperm(state, out, n);
-}
+void fill_randint(GeneratorState& state, T* out, int64_t n, int64_t low, uint64_t range);
+// random_() without bounds: the rest of words of 64 bits, or of 32, divided by `range`.
+void fill_random(GeneratorState& state, int64_t* out, int64_t n, uint64_t range, bool wide);
+// A permutation of 0 .. n - 1.
+void fill_randperm(GeneratorState& state, int64_t* out, int64_t n);
 
 }  // namespace tg

@@ -182,43 +182,51 @@ Tensor multilabel_margin_loss(const Tensor& input, const Tensor& target,
                   " for input of size: ", to_string(input.sizes()));
   if (target.dtype() != DType::Int64)
     runtime_error("expected scalar type Long but found ", info(target.dtype()).scalar);
-  const Tensor in = contiguous_quietly(input), listed = contiguous_quietly(target);
-  Tensor out = empty(Dims{rows}, input.dtype());
+  if (!is_floating(input.dtype()))
+    fail(ErrorKind::NotImplemented,
+         "\"multilabel_margin_loss_forward_out_frame\" not implemented for '",
+         info(input.dtype()).scalar, "'");
+  const Tensor in = widened(contiguous_quietly(input)), listed = contiguous_quietly(target);
+  Tensor out = empty(Dims{rows}, in.dtype());
   // The loss is piecewise linear: these are its slopes.
-  Tensor slopes = empty(Dims{rows, classes}, input.dtype());
-  visit_floating(input.dtype(), "multilabel_margin_loss_forward_out_frame", [&](auto tag) {
+  Tensor slopes = empty(Dims{rows, classes}, in.dtype());
+  const auto add_rows = [&](auto tag) {
     using T = typename decltype(tag)::type;
-    using C = Compute<T>;
     std::vector<char> is_target(static_cast<size_t>(classes));
-    std::vector<C> slope(static_cast<size_t>(classes));
+    std::vector<T> slope(static_cast<size_t>(classes));
     for (int64_t n = 0; n < rows; ++n) {
       const T* x = in.data<T>() + n * classes;
       const int64_t* t = listed.data<int64_t>() + n * classes;
       std::fill(is_target.begin(), is_target.end(), 0);
-      std::fill(slope.begin(), slope.end(), C(0));
+      std::fill(slope.begin(), slope.end(), T(0));
       int64_t count = 0;
       for (; count < classes && t[count] >= 0; ++count) {
         if (t[count] >= classes) runtime_error("argument #2 'target' is out of range");
         is_target[size_t(t[count])] = 1;
       }
-      C total = 0;
+      T total = 0;
       for (int64_t k = 0; k < count; ++k) {
-        const C own = static_cast<C>(x[t[k]]);
+        const T own = x[t[k]];
         for (int64_t i = 0; i < classes; ++i) {
           if (is_target[size_t(i)]) continue;
-          const C z = 1 - own + static_cast<C>(x[i]);
+          const T z = 1 - own + x[i];
           if (!(z > 0)) continue;
           total += z;
           slope[size_t(i)] += 1;
           slope[size_t(t[k])] -= 1;
         }
       }
-      out.data<T>()[n] = static_cast<T>(total / static_cast<C>(classes));
+      out.data<T>()[n] = total / static_cast<T>(classes);
       for (int64_t i = 0; i < classes; ++i)
-        slopes.data<T>()[n * classes + i] =
-            static_cast<T>(slope[size_t(i)] / static_cast<C>(classes));
+        slopes.data<T>()[n * classes + i] = slope[size_t(i)] / static_cast<T>(classes);
     }
-  });
+  };
+  if (in.dtype() == DType::Float64)
+    add_rows(TypeTag<double>{});
+  else
+    add_rows(TypeTag<float>{});
+  out = cast_quietly(out, input.dtype());
+  slopes = cast_quietly(slopes, input.dtype());
   {
     GradModeGuard off(false);
     if (how != Reduction::None)

@@ -108,17 +108,22 @@ Tensor embedding_renorm_(const Tensor& weight, const Tensor& indices, double max
   check_inplace(weight);
   std::vector<bool> done(size_t(weight.size(0)));
   const int64_t columns = weight.size(1);
-  visit_floating(weight.dtype(), "embedding_renorm_", [&](auto tag) {
+  if (!is_floating(weight.dtype()))
+    fail(ErrorKind::NotImplemented, "\"embedding_renorm_\" not implemented for '",
+         info(weight.dtype()).scalar, "'");
+  // 16-bit rows are scaled in a float copy.
+  const bool is_short = itemsize(weight.dtype()) == 2;
+  const Tensor table = is_short ? cast_quietly(weight, DType::Float32) : weight;
+  const auto renorm = [&](auto tag) {
     using T = typename decltype(tag)::type;
     for (int64_t k = 0; k < at.numel(); ++k) {
       const int64_t i = at.data<int64_t>()[k];
       if (done[size_t(i)]) continue;
       done[size_t(i)] = true;
-      T* row = weight.data<T>() + i * weight.stride(0);
+      T* row = table.data<T>() + i * table.stride(0);
       double total = 0;
       for (int64_t c = 0; c < columns; ++c) {
-        const double v =
-            std::fabs(static_cast<double>(static_cast<Compute<T>>(row[c * weight.stride(1)])));
+        const double v = std::fabs(static_cast<double>(row[c * table.stride(1)]));
         if (std::isinf(norm_type))
           total = std::max(total, v);
         else
@@ -128,13 +133,15 @@ Tensor embedding_renorm_(const Tensor& weight, const Tensor& indices, double max
                           : norm_type == 2                        ? std::sqrt(total)
                                                                   : std::pow(total, 1 / norm_type);
       if (!(norm > max_norm)) continue;
-      const auto scale = static_cast<Compute<T>>(max_norm / (norm + 1e-7));
-      for (int64_t c = 0; c < columns; ++c) {
-        T& v = row[c * weight.stride(1)];
-        v = static_cast<T>(static_cast<Compute<T>>(v) * scale);
-      }
+      const T scale = static_cast<T>(max_norm / (norm + 1e-7));
+      for (int64_t c = 0; c < columns; ++c) row[c * table.stride(1)] *= scale;
     }
-  });
+  };
+  if (weight.dtype() == DType::Float64)
+    renorm(TypeTag<double>{});
+  else
+    renorm(TypeTag<float>{});
+  if (is_short) copy_values(weight, table);
   bump_version(weight);
   return weight;
 }
@@ -218,25 +225,28 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> embedding_bag(
       runtime_error("embedding_bag: per_sample_weights must have as many elements as indices");
   }
   check_rows(at, weight.size(0));
-  const Tensor table = contiguous_quietly(weight);
+  const DType dtype = loop_dtype(weight.dtype());  // of the loop
+  if (!is_floating(dtype))
+    fail(ErrorKind::NotImplemented, "\"embedding_bag\" not implemented for '",
+         info(weight.dtype()).scalar, "'");
+  const Tensor table = cast_quietly(contiguous_quietly(weight), dtype);
   Tensor factors;
-  if (per_sample_weights) factors = contiguous_quietly(*per_sample_weights);
-  Tensor out = empty(Dims{count, columns}, weight.dtype());
+  if (per_sample_weights) factors = cast_quietly(contiguous_quietly(*per_sample_weights), dtype);
+  Tensor out = empty(Dims{count, columns}, dtype);
   Tensor bag_of = empty(Dims{n}, DType::Int64), counts = empty(Dims{count}, DType::Int64);
   Tensor largest;
   if (bags.mode == kMax) {
     largest = empty(Dims{count, columns}, DType::Int64);
     fill_values(largest, Scalar(-1));
   }
-  visit_floating(weight.dtype(), "embedding_bag", [&](auto tag) {
+  const auto add_bags = [&](auto tag) {
     using T = typename decltype(tag)::type;
-    using C = Compute<T>;
     const LongWork work(n * columns);
     const int64_t* row_of = at.data<int64_t>();
-    std::vector<C> sum(static_cast<size_t>(columns));
+    std::vector<T> sum(static_cast<size_t>(columns));
     for (int64_t b = 0; b < count; ++b) {
       const int64_t end = b + 1 < starts.numel() ? start[b + 1] : n;
-      std::fill(sum.begin(), sum.end(), C(0));
+      std::fill(sum.begin(), sum.end(), T(0));
       int64_t rows = 0;
       for (int64_t i = start[b]; i < end; ++i) {
         bag_of.data<int64_t>()[i] = b;
@@ -245,22 +255,22 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> embedding_bag(
         if (bags.mode == kMax) {
           int64_t* index = largest.data<int64_t>() + b * columns;
           for (int64_t c = 0; c < columns; ++c) {
-            const C v = static_cast<C>(row[c]);
+            const T v = row[c];
             if (rows == 0 || v > sum[size_t(c)]) {
               sum[size_t(c)] = v;
               index[c] = row_of[i];
             }
           }
         } else {
-          const C factor = factors.defined() ? static_cast<C>(factors.data<T>()[i]) : C(1);
-          for (int64_t c = 0; c < columns; ++c) sum[size_t(c)] += static_cast<C>(row[c]) * factor;
+          const T factor = factors.defined() ? factors.data<T>()[i] : T(1);
+          for (int64_t c = 0; c < columns; ++c) sum[size_t(c)] += row[c] * factor;
         }
         ++rows;
       }
       counts.data<int64_t>()[b] = rows;
       T* to = out.data<T>() + b * columns;
-      const C divisor = bags.mode == kMean && rows ? static_cast<C>(rows) : C(1);
-      for (int64_t c = 0; c < columns; ++c) to[c] = static_cast<T>(sum[size_t(c)] / divisor);
+      const T divisor = bags.mode == kMean && rows ? static_cast<T>(rows) : T(1);
+      for (int64_t c = 0; c < columns; ++c) to[c] = sum[size_t(c)] / divisor;
     }
     // Indices after the last offset of include_last_offset belong to no bag.
     if (include_last_offset)
@@ -269,7 +279,12 @@ std::tuple<Tensor, Tensor, Tensor, Tensor> embedding_bag(
             "embedding_bag: the last offset must be the number of indices with "
             "include_last_offset=True, got ",
             start[count], " of ", n);
-  });
+  };
+  if (dtype == DType::Float64)
+    add_bags(TypeTag<double>{});
+  else
+    add_bags(TypeTag<float>{});
+  out = cast_quietly(out, weight.dtype());
   const Tensor samples = per_sample_weights.value_or(Tensor());
   record("EmbeddingBagBackward0", out, inputs(weight, samples),
          saves(weight, at, bag_of, counts, largest, samples),

@@ -9,6 +9,7 @@
 #include "ops/copy.h"
 #include "ops/elementwise.h"
 #include "ops/loss_reduction.h"
+#include "ops/pointwise.h"
 #include "ops/reduce.h"
 #include "ops/reduction.h"
 #include "ops/shape.h"
@@ -25,26 +26,42 @@ Tensor scalar_tensor(double value, DType dtype) {
   return out;
 }
 
+// The loops here run on float and double; 16-bit tensors are converted to float and back.
+bool is_short(const Tensor& t) { return is_floating(t.dtype()) && itemsize(t.dtype()) == 2; }
+Tensor lengthened(const Tensor& t) {
+  return t.defined() && is_short(t) ? cast_quietly(t, DType::Float32) : t;
+}
+template <class F>
+void visit_long(DType dtype, const char* what, const F& f) {
+  if (dtype == DType::Float32)
+    f(TypeTag<float>{});
+  else if (dtype == DType::Float64)
+    f(TypeTag<double>{});
+  else
+    fail(ErrorKind::NotImplemented, "\"", what, "\" not implemented for '", info(dtype).scalar,
+         "'");
+}
+
 // --- mean squared error
 Tensor squared_error(const Tensor& a, const Tensor& b, Reduction reduction) {
+  if (is_short(a))
+    return cast_quietly(squared_error(lengthened(a), lengthened(b), reduction), a.dtype());
   Tensor out = reduction == Reduction::None ? empty(a.sizes(), a.dtype()) : empty({}, a.dtype());
   const double divisor = divisor_of(reduction, a.numel());
-  visit_floating(a.dtype(), "mse_cpu", [&](auto tag) {
+  visit_long(a.dtype(), "mse_cpu", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    using C = Compute<T>;
     const LongWork work(a.numel());
     const T *x = a.data<T>(), *t = b.data<T>();
     T* to = out.data<T>();
     auto square = [&](int64_t i) {
-      const C d = static_cast<C>(x[i]) - static_cast<C>(t[i]);
+      const T d = x[i] - t[i];
       return d * d;
     };
     if (reduction == Reduction::None) {
-      for (int64_t i = 0; i < a.numel(); ++i) to[i] = static_cast<T>(square(i));
+      for (int64_t i = 0; i < a.numel(); ++i) to[i] = square(i);
       return;
     }
-    const C total = reduction::sum_of<C>(a.numel(), square);
-    *to = static_cast<T>(total / static_cast<C>(divisor));
+    *to = reduction::sum_of<T>(a.numel(), square) / static_cast<T>(divisor);
   });
   return out;
 }
@@ -52,23 +69,22 @@ Tensor squared_error(const Tensor& a, const Tensor& b, Reduction reduction) {
 // grad * (a - b) * scale, in one pass.
 Tensor scaled_difference(const Tensor& grad, const Tensor& a, const Tensor& b, double scale) {
   if (grad_mode.enabled) return grad * ((a - b) * scale);
+  if (is_short(a))
+    return cast_quietly(scaled_difference(lengthened(grad), lengthened(a), lengthened(b), scale),
+                        a.dtype());
   const Tensor g = contiguous(grad);
   Tensor out = empty(a.sizes(), a.dtype());
-  visit_floating(a.dtype(), "mse_backward", [&](auto tag) {
+  visit_long(a.dtype(), "mse_backward", [&](auto tag) {
     using T = typename decltype(tag)::type;
-    using C = Compute<T>;
     const LongWork work(a.numel());
     const T *x = a.data<T>(), *t = b.data<T>(), *from = g.data<T>();
     T* to = out.data<T>();
-    const C factor = static_cast<C>(scale);
+    const T factor = static_cast<T>(scale);
     if (g.numel() == 1) {
-      const C of_all = static_cast<C>(*from) * factor;
-      for (int64_t i = 0; i < a.numel(); ++i)
-        to[i] = static_cast<T>(of_all * (static_cast<C>(x[i]) - static_cast<C>(t[i])));
+      const T of_all = *from * factor;
+      for (int64_t i = 0; i < a.numel(); ++i) to[i] = of_all * (x[i] - t[i]);
     } else {
-      for (int64_t i = 0; i < a.numel(); ++i)
-        to[i] = static_cast<T>(factor * (static_cast<C>(x[i]) - static_cast<C>(t[i])) *
-                               static_cast<C>(from[i]));
+      for (int64_t i = 0; i < a.numel(); ++i) to[i] = factor * (x[i] - t[i]) * from[i];
     }
   });
   return out;
@@ -94,22 +110,21 @@ const T* weights(const Tensor& weight) {
 // differentiated.
 Tensor class_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
                   Tensor total_weight, const ClassLoss& loss) {
-  const Tensor in = contiguous_quietly(input);
+  const Tensor in = lengthened(contiguous_quietly(input)), w = lengthened(weight);
   Tensor out = empty(loss.reduction == Reduction::None ? std::span<const int64_t>(loss.target_sizes)
                                                        : std::span<const int64_t>(),
                      in.dtype());
-  visit_floating(
+  visit_long(
       in.dtype(), loss.name[7] == '2' ? "nll_loss2d_forward_out_frame" : "nll_loss_out_frame",
       [&](auto tag) {
         using T = typename decltype(tag)::type;
         const LongWork work(loss.plan.batch * loss.plan.places);
         const int64_t* classes = target.data<int64_t>();
         if (loss.reduction == Reduction::None) {
-          class_losses(loss.plan, in.data<T>(), classes, weights<T>(weight), out.data<T>());
+          class_losses(loss.plan, in.data<T>(), classes, weights<T>(w), out.data<T>());
           return;
         }
-        const ClassTotals totals =
-            class_totals(loss.plan, in.data<T>(), classes, weights<T>(weight));
+        const ClassTotals totals = class_totals(loss.plan, in.data<T>(), classes, weights<T>(w));
         if (loss.reduction == Reduction::Sum) {
           *out.data<T>() = static_cast<T>(totals.loss);
           return;
@@ -117,6 +132,7 @@ Tensor class_loss(const Tensor& input, const Tensor& target, const Tensor& weigh
         if (!total_weight.defined()) total_weight = scalar_tensor(totals.weight, DType::Float64);
         *out.data<T>() = static_cast<T>(totals.loss / *total_weight.data<double>());
       });
+  out = cast_quietly(out, input.dtype());
   record(loss.name, out, inputs(input), saves(target, weight, total_weight),
          [loss](const Tensor& g, const Tensor& target, const Tensor& weight,
                 const Tensor& total_weight) {
@@ -127,15 +143,16 @@ Tensor class_loss(const Tensor& input, const Tensor& target, const Tensor& weigh
 
 Tensor class_gradient(const Tensor& grad, const Tensor& target, const Tensor& weight,
                       const Tensor& total_weight, const ClassLoss& loss) {
-  const Tensor g = contiguous_quietly(grad);
+  const Tensor g = lengthened(contiguous_quietly(grad)), w = lengthened(weight);
   Tensor out = empty(loss.input_sizes, g.dtype());
-  visit_floating(g.dtype(), "nll_loss_backward", [&](auto tag) {
+  visit_long(g.dtype(), "nll_loss_backward", [&](auto tag) {
     using T = typename decltype(tag)::type;
     const LongWork work(out.numel());
     class_gradients(loss.plan, g.data<T>(), loss.reduction == Reduction::None,
-                    target.data<int64_t>(), weights<T>(weight),
+                    target.data<int64_t>(), weights<T>(w),
                     total_weight.defined() ? *total_weight.data<double>() : 1.0, out.data<T>());
   });
+  out = cast_quietly(out, grad.dtype());
   record("NllLossBackwardBackward0", out, inputs(grad), saves(target, weight, total_weight),
          [loss](const Tensor& g, const Tensor& target, const Tensor& weight,
                 const Tensor& total_weight) {
@@ -232,33 +249,13 @@ void check_broadcastable(const Tensor& weight, const Tensor& input) {
 
 std::string size_text(const Tensor& t) { return "torch.Size(" + to_string(t.sizes()) + ")"; }
 
-// One value per element of two tensors of one shape and dtype.
-template <class F>
-Tensor elementwise(const char* name, const Tensor& x, const Tensor& t, F f) {
-  const Tensor a = contiguous_quietly(x), b = contiguous_quietly(t);
-  Tensor out = empty(a.sizes(), a.dtype());
-  visit_floating(a.dtype(), name, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    using C = Compute<T>;
-    const LongWork work(a.numel());
-    const T *pa = a.data<T>(), *pb = b.data<T>();
-    T* to = out.data<T>();
-    for (int64_t i = 0; i < a.numel(); ++i)
-      to[i] = static_cast<T>(f(static_cast<C>(pa[i]), static_cast<C>(pb[i])));
-  });
-  return out;
-}
-
 bool all_in_unit_interval(const Tensor& x) {
   bool ok = true;
-  const Tensor in = contiguous_quietly(x);
-  visit_floating(in.dtype(), "binary_cross_entropy", [&](auto tag) {
+  const Tensor in = lengthened(contiguous_quietly(x));
+  visit_long(in.dtype(), "binary_cross_entropy", [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T* p = in.data<T>();
-    for (int64_t i = 0; i < in.numel(); ++i) {
-      const auto v = static_cast<Compute<T>>(p[i]);
-      ok &= v >= 0 && v <= 1;
-    }
+    for (int64_t i = 0; i < in.numel(); ++i) ok &= p[i] >= 0 && p[i] <= 1;
   });
   return ok;
 }
@@ -342,12 +339,14 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const Opt
   Tensor out;
   {
     GradModeGuard off(false);
-    out = weighted(elementwise("binary_cross_entropy", input, target,
-                               [](auto x, auto t) {
-                                 using C = decltype(x);
-                                 return (t - 1) * std::max(std::log1p(-x), C(-100)) -
-                                        t * std::max(std::log(x), C(-100));
-                               }),
+    out = weighted(pointwise(
+                       "binary_cross_entropy",
+                       [](auto x, auto t) {
+                         using C = decltype(x);
+                         return (t - 1) * std::max(std::log1p(-x), C(-100)) -
+                                t * std::max(std::log(x), C(-100));
+                       },
+                       input, target),
                    weight, how);
   }
   const Tensor w = weight.value_or(Tensor());
@@ -383,10 +382,13 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
       const Tensor log_weight = (*pos_weight - 1.0) * t + 1.0;
       out = (1 - t) * x - log_weight * log_sigmoid(x);
     } else {
-      out = elementwise("log_sigmoid_cpu", x, t, [](auto x, auto t) {
-        using C = decltype(x);
-        return (1 - t) * x - (std::min(x, C(0)) - std::log1p(std::exp(-std::fabs(x))));
-      });
+      out = pointwise(
+          "log_sigmoid_cpu",
+          [](auto x, auto t) {
+            using C = decltype(x);
+            return (1 - t) * x - (std::min(x, C(0)) - std::log1p(std::exp(-std::fabs(x))));
+          },
+          x, t);
     }
     out = weighted(out, weight, how);
   }

@@ -19,9 +19,11 @@ Tensor no_gradient(const Tensor& g) { return zeros(g.sizes(), g.dtype()); }
 // of its memory.
 struct MemoryOrder {
   explicit MemoryOrder(const Tensor& self) {
-    for (int i = 0; i < self.dim(); ++i) dims[i] = i;
-    std::stable_sort(dims, dims + self.dim(),
-                     [&](int a, int b) { return self.stride(a) > self.stride(b); });
+    for (int i = 0; i < self.dim(); ++i) {
+      int at = i;  // insertion, which keeps the order of equal strides
+      for (; at > 0 && self.stride(dims[at - 1]) < self.stride(i); --at) dims[at] = dims[at - 1];
+      dims[at] = i;
+    }
   }
   Tensor of(const Tensor& t) const {
     Dims sizes(t.dim()), strides(t.dim());
@@ -34,64 +36,119 @@ struct MemoryOrder {
   int dims[kMaxDims];
 };
 
-// Calls fill() with contiguous memory that takes the place of self's elements, ordered as self's
-// memory is.
-template <class Fill>
-void fill_in_memory_order(const Tensor& self, Fill fill) {
-  if (self.is_contiguous()) return fill(self);
-  const Tensor ordered = MemoryOrder(self).of(self);
-  if (ordered.is_contiguous()) return fill(ordered);
-  const Tensor staged = empty(ordered.sizes(), self.dtype());
+// A function of the tensor to fill, without a copy of it.
+class Fill {
+ public:
+  template <class F>
+  Fill(const F& f)
+      : f_(&f), call_([](const void* f, const Tensor& t) { (*static_cast<const F*>(f))(t); }) {}
+  void operator()(const Tensor& t) const { call_(f_, t); }
+
+ private:
+  const void* f_;
+  void (*call_)(const void* f, const Tensor& t);
+};
+
+// Calls fill() with contiguous memory of dtype `drawn` that takes the place of self's elements,
+// ordered as self's memory is.
+void fill_in_memory_order(const Tensor& self, DType drawn, Fill fill) {
+  const bool same = self.dtype() == drawn, plain = self.is_contiguous();
+  if (same && plain) return fill(self);
+  const Tensor ordered = plain ? self : MemoryOrder(self).of(self);
+  if (same && ordered.is_contiguous()) return fill(ordered);
+  const Tensor staged = empty(ordered.sizes(), drawn);
   fill(staged);
   copy_values(ordered, staged);
 }
 
-template <class Fill>
-Tensor fill_in_place(const Tensor& self, const char* node, Fill fill) {
+Tensor fill_in_place(const Tensor& self, const char* node, DType drawn, Fill fill) {
   check_inplace(self);
   if (!grad_mode.enabled || !requires_grad(self)) {
-    fill_in_memory_order(self, fill);
+    fill_in_memory_order(self, drawn, fill);
     bump_version(self);
     return self;
   }
   const Tensor before = stand_in(self, false);
   Tensor filled = detached_alias(self, false);
   record(node, filled, inputs(before), saves(), no_gradient);
-  fill_in_memory_order(self, fill);
+  fill_in_memory_order(self, drawn, fill);
   rebase_history(self, filled);
   return self;
 }
 
-template <class T>
-const char* c_name() {
+// What a tensor of a floating dtype is drawn in.
+DType drawn_in(DType dtype) { return dtype == DType::Float64 ? dtype : DType::Float32; }
+
+template <class F>
+void visit_drawn(const Tensor& t, const F& f) {
+  if (t.dtype() == DType::Float32)
+    f(t.data<float>());
+  else
+    f(t.data<double>());
+}
+
+const char* c_name(DType dtype) {
   constexpr const char* names[] = {"bool", "unsigned char", "signed char",   "short", "int",
                                    "long", "c10::Half",     "c10::BFloat16", "float", "double"};
-  return names[int(dtype_of<T>)];
+  return names[int(dtype)];
 }
 
-template <class T>
-double largest() {
-  if constexpr (std::is_same_v<T, Half>)
-    return 65504.0;
-  else if constexpr (std::is_same_v<T, BFloat16>)
-    return 0x1.FEp127;
-  else
-    return double(std::numeric_limits<T>::max());
+struct Limits {
+  int64_t least, most;
+};
+Limits integer_limits(DType dtype) {
+  if (dtype == DType::Bool) return {0, 1};
+  if (dtype == DType::UInt8) return {0, 255};
+  const int unused = 64 - 8 * int(itemsize(dtype));
+  return {INT64_MIN >> unused, INT64_MAX >> unused};
+}
+double largest(DType dtype) {
+  return dtype == DType::Float16    ? 65504.0
+         : dtype == DType::BFloat16 ? 0x1.FEp127
+         : dtype == DType::Float32  ? double(std::numeric_limits<float>::max())
+                                    : std::numeric_limits<double>::max();
+}
+// Bits of the mantissa, the leading one included: integers up to 2^digits are exact.
+int digits(DType dtype) {
+  return dtype == DType::Float16    ? 11
+         : dtype == DType::BFloat16 ? 8
+         : dtype == DType::Float32  ? 24
+                                    : 53;
 }
 
-// The last number that random_(low) draws: what the type holds exactly.
-template <class T>
-int64_t largest_drawn() {
-  if constexpr (std::is_integral_v<T>)
-    return int64_t(std::numeric_limits<T>::max());
-  else if constexpr (std::is_same_v<T, Half>)
-    return int64_t{1} << 11;
-  else if constexpr (std::is_same_v<T, BFloat16>)
-    return int64_t{1} << 8;
-  else
-    return int64_t{1} << std::numeric_limits<T>::digits;
+// The number of a floating dtype that is nearest.
+double rounded(DType dtype, double value) {
+  if (dtype == DType::Float64) return value;
+  const float single = static_cast<float>(value);
+  return dtype == DType::Float16    ? float(Half(single))
+         : dtype == DType::BFloat16 ? float(BFloat16(single))
+                                    : single;
 }
 
+// The bounds of random_() moved inwards to integers that the dtype holds, so that rounding to it
+// never leaves [low, high).
+int64_t last_place(DType dtype, int64_t value) {
+  const int log2 = 63 - __builtin_clzll(static_cast<uint64_t>(std::abs(value)) | 1);
+  return int64_t{1} << std::max(0, log2 - digits(dtype) + 1);
+}
+int64_t through(DType dtype, int64_t value) {
+  return convert<int64_t>(dtype == DType::Float64 ? static_cast<double>(value)
+                                                  : rounded(dtype, static_cast<float>(value)));
+}
+int64_t narrow_low(DType dtype, int64_t low) {
+  const int64_t held = through(dtype, low + 1);
+  return held >= low ? low : held + last_place(dtype, low + 1);
+}
+int64_t narrow_high(DType dtype, int64_t high) {
+  const int64_t held = through(dtype, high - 1);
+  return held < high ? high : held - last_place(dtype, high - 1);
+}
+
+void check_floating(DType dtype, const char* kernel) {
+  if (!is_floating(dtype))
+    fail(ErrorKind::NotImplemented, "\"", kernel, "\" not implemented for '", info(dtype).scalar,
+         "'");
+}
 void check_continuous(const char* distribution, DType dtype) {
   if (!is_floating(dtype))
     runtime_error(distribution,
@@ -111,19 +168,14 @@ void check_deviations(const Tensor& std) {
 }
 
 // Bounds of random_(low, high), of which `last` = high - 1 may still be drawn.
-template <class T>
-void check_range(int64_t low, int64_t last) {
-  if constexpr (std::is_integral_v<T>) {
-    constexpr int64_t kMin = int64_t(std::numeric_limits<T>::min()),
-                      kMax = int64_t(std::numeric_limits<T>::max());
-    if (low < kMin || low > kMax) runtime_error("from is out of bounds for ", c_name<T>());
-    if (last < kMin || last > kMax) runtime_error("to - 1 is out of bounds for ", c_name<T>());
-  } else {
-    if (std::abs(double(low)) > largest<T>())
-      runtime_error("from is out of bounds for ", c_name<T>());
-    if (std::abs(double(last)) > largest<T>())
-      runtime_error("to - 1 is out of bounds for ", c_name<T>());
-  }
+void check_range(DType dtype, int64_t low, int64_t last) {
+  const auto inside = [dtype](int64_t bound) {
+    if (is_floating(dtype)) return std::abs(double(bound)) <= largest(dtype);
+    const Limits limits = integer_limits(dtype);
+    return bound >= limits.least && bound <= limits.most;
+  };
+  if (!inside(low)) runtime_error("from is out of bounds for ", c_name(dtype));
+  if (!inside(last)) runtime_error("to - 1 is out of bounds for ", c_name(dtype));
 }
 
 }  // namespace
@@ -139,36 +191,46 @@ GeneratorState& default_generator() {
 
 // --- in place -----------------------------------------------------------------------------------
 Tensor uniform_(const Tensor& self, double from, double to, GeneratorState& generator) {
-  visit_floating(self.dtype(), "check_uniform_bounds", [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const double most = largest<T>();
-    if (!(std::abs(from) <= most)) runtime_error("from is out of bounds for ", c_name<T>());
-    if (!(std::abs(to) <= most)) runtime_error("to is out of bounds for ", c_name<T>());
-    if (from > to)
-      runtime_error("uniform_ expects to return a [from, to) range, but found from=", from,
-                    " > to=", to);
-    if (to - from > most)
-      runtime_error("uniform_ expects to-from <= std::numeric_limits<", info(self.dtype()).scalar,
-                    ">::max(), but found to=", to, " and from=", from,
-                    " which result in to-from to exceed the limit");
-  });
-  return fill_in_place(self, "UniformBackward0", [&](const Tensor& t) {
-    visit_floating(t.dtype(), "uniform", [&](auto tag) {
-      fill_uniform(generator, t.data<typename decltype(tag)::type>(), t.numel(), from, to);
-    });
+  const DType dtype = self.dtype();
+  check_floating(dtype, "check_uniform_bounds");
+  const double most = largest(dtype);
+  if (!(std::abs(from) <= most)) runtime_error("from is out of bounds for ", c_name(dtype));
+  if (!(std::abs(to) <= most)) runtime_error("to is out of bounds for ", c_name(dtype));
+  if (from > to)
+    runtime_error("uniform_ expects to return a [from, to) range, but found from=", from,
+                  " > to=", to);
+  if (to - from > most)
+    runtime_error("uniform_ expects to-from <= std::numeric_limits<", info(dtype).scalar,
+                  ">::max(), but found to=", to, " and from=", from,
+                  " which result in to-from to exceed the limit");
+  return fill_in_place(self, "UniformBackward0", drawn_in(dtype), [&](const Tensor& t) {
+    visit_drawn(t, [&](auto* out) { fill_uniform(generator, out, t.numel(), from, to); });
+    if (t.dtype() == dtype) return;
+    const double excluded = rounded(dtype, to);  // which rounding may have reached
+    for (float& v : std::span(t.data<float>(), size_t(t.numel())))
+      if (rounded(dtype, v) == excluded) v = static_cast<float>(from);
   });
 }
 
 Tensor normal_(const Tensor& self, double mean, double std, GeneratorState& generator) {
   check_deviation(std);
+  check_floating(self.dtype(), "normal_kernel_cpu");
   const bool in_rows = self.is_contiguous();
-  return fill_in_place(self, "NormalBackward0", [&](const Tensor& t) {
-    visit_floating(t.dtype(), "normal_kernel_cpu", [&](auto tag) {
-      using T = typename decltype(tag)::type;
-      if (in_rows) return fill_normal(generator, t.data<T>(), t.numel(), mean, std);
-      // PyTorch draws one at a time here. So does fill_normal() for fewer than 16.
-      for (int64_t i = 0; i < t.numel(); i += 15)
-        fill_normal(generator, t.data<T>() + i, std::min<int64_t>(15, t.numel() - i), mean, std);
+  return fill_in_place(self, "NormalBackward0", drawn_in(self.dtype()), [&](const Tensor& t) {
+    const int64_t n = t.numel();
+    visit_drawn(t, [&](auto* out) {
+      const auto fill = [&](int64_t at, int64_t count) {
+        fill_normal(generator, out + at, count, mean, std);
+      };
+      if (!in_rows) {
+        // PyTorch draws one at a time here. So does fill_normal() for fewer than 16.
+        for (int64_t i = 0; i < n; i += 15) fill(i, std::min<int64_t>(15, n - i));
+      } else if (t.dtype() == self.dtype() || n < 16 || n % 16 == 0) {
+        fill(0, n);
+      } else {  // the 16-bit types take no words for the elements that the last block replaces
+        fill(0, n / 16 * 16);
+        fill(n - 16, 16);
+      }
     });
   });
 }
@@ -176,29 +238,24 @@ Tensor normal_(const Tensor& self, double mean, double std, GeneratorState& gene
 Tensor exponential_(const Tensor& self, double lambd, GeneratorState& generator) {
   check_continuous("Exponential", self.dtype());
   if (!(lambd > 0)) runtime_error("exponential_ expects lambda > 0.0, but found lambda=", lambd);
-  return fill_in_place(self, "ExponentialBackward0", [&](const Tensor& t) {
-    visit_floating(t.dtype(), "exponential_cpu", [&](auto tag) {
-      fill_exponential(generator, t.data<typename decltype(tag)::type>(), t.numel(), lambd);
-    });
+  return fill_in_place(self, "ExponentialBackward0", drawn_in(self.dtype()), [&](const Tensor& t) {
+    visit_drawn(t, [&](auto* out) { fill_exponential(generator, out, t.numel(), lambd); });
   });
 }
 
 Tensor cauchy_(const Tensor& self, double median, double sigma, GeneratorState& generator) {
   check_continuous("Cauchy", self.dtype());
   if (!(sigma > 0)) runtime_error("cauchy_ expects sigma > 0.0, but found sigma=", sigma);
-  return fill_in_place(self, "CauchyBackward0", [&](const Tensor& t) {
-    visit_floating(t.dtype(), "cauchy_cpu", [&](auto tag) {
-      fill_cauchy(generator, t.data<typename decltype(tag)::type>(), t.numel(), median, sigma);
-    });
+  return fill_in_place(self, "CauchyBackward0", drawn_in(self.dtype()), [&](const Tensor& t) {
+    visit_drawn(t, [&](auto* out) { fill_cauchy(generator, out, t.numel(), median, sigma); });
   });
 }
 
 Tensor log_normal_(const Tensor& self, double mean, double std, GeneratorState& generator) {
   if (!(std > 0)) runtime_error("log_normal_ expects std > 0.0, but found std=", std);
-  return fill_in_place(self, "LogNormalBackward0", [&](const Tensor& t) {
-    visit_floating(t.dtype(), "log_normal_cpu", [&](auto tag) {
-      fill_log_normal(generator, t.data<typename decltype(tag)::type>(), t.numel(), mean, std);
-    });
+  check_floating(self.dtype(), "log_normal_cpu");
+  return fill_in_place(self, "LogNormalBackward0", drawn_in(self.dtype()), [&](const Tensor& t) {
+    visit_drawn(t, [&](auto* out) { fill_log_normal(generator, out, t.numel(), mean, std); });
   });
 }
 
@@ -206,55 +263,62 @@ Tensor geometric_(const Tensor& self, double p, GeneratorState& generator) {
   if (!(p > 0 && p < 1)) runtime_error("geometric_ expects p to be in (0, 1), but got p=", p);
   if (self.dtype() == DType::Bool)
     fail(ErrorKind::NotImplemented, "\"geometric_cpu\" not implemented for 'Bool'");
-  return fill_in_place(self, "GeometricBackward0", [&](const Tensor& t) {
-    visit_dtype(t.dtype(), [&](auto tag) {
-      fill_geometric(generator, t.data<typename decltype(tag)::type>(), t.numel(), p);
-    });
+  const DType drawn = is_floating(self.dtype()) ? drawn_in(self.dtype()) : DType::Float64;
+  return fill_in_place(self, "GeometricBackward0", drawn, [&](const Tensor& t) {
+    visit_drawn(t, [&](auto* out) { fill_geometric(generator, out, t.numel(), p); });
+  });
+}
+
+// Zeros and ones: bytes will do for all but the types that are drawn directly.
+Tensor fill_with_bits(const Tensor& self, const char* node, const auto& fill) {
+  const DType dtype = self.dtype();
+  const bool direct = dtype == DType::Float32 || dtype == DType::Float64 || dtype == DType::Bool;
+  return fill_in_place(self, node, direct ? dtype : DType::UInt8, [&](const Tensor& t) {
+    if (is_floating(t.dtype()))
+      visit_drawn(t, [&](auto* out) { fill(out, t.numel()); });
+    else
+      fill(reinterpret_cast<uint8_t*>(t->data), t.numel());
   });
 }
 
 Tensor bernoulli_(const Tensor& self, double p, GeneratorState& generator) {
   if (!(p >= 0 && p <= 1)) runtime_error("bernoulli_ expects p to be in [0, 1], but got p=", p);
-  return fill_in_place(self, "BernoulliBackward2", [&](const Tensor& t) {
-    visit_dtype(t.dtype(), [&](auto tag) {
-      fill_bernoulli(generator, t.data<typename decltype(tag)::type>(), t.numel(), p);
-    });
-  });
+  return fill_with_bits(self, "BernoulliBackward2",
+                        [&](auto* out, int64_t n) { fill_bernoulli(generator, out, n, p); });
 }
 
 Tensor bernoulli_(const Tensor& self, const Tensor& p, GeneratorState& generator) {
-  visit_floating(p.dtype(), "bernoulli_tensor_cpu_p_", [](auto) {});
+  check_floating(p.dtype(), "bernoulli_tensor_cpu_p_");
   const Dims shape = broadcast_sizes(self.sizes(), p.sizes());
   if (!std::equal(shape.begin(), shape.end(), self.sizes().begin(), self.sizes().end()))
     runtime_error("output with shape ", to_string(self.sizes()),
                   " doesn't match the broadcast shape ", to_string(shape));
-  auto draw = [&](auto tag) {
-    using P = typename decltype(tag)::type;
-    Tensor chances = empty(self.sizes(), dtype_of<P>);
-    copy_values(chances, p);
-    if (!self.is_contiguous()) chances = contiguous(MemoryOrder(self).of(chances));
-    const P* probabilities = chances.data<P>();
+  Tensor chances = empty(self.sizes(), drawn_in(p.dtype()));
+  copy_values(chances, p);
+  if (!self.is_contiguous()) chances = contiguous(MemoryOrder(self).of(chances));
+  Tensor result;
+  visit_drawn(chances, [&](const auto* probabilities) {
     for (int64_t i = 0; i < chances.numel(); ++i)
       if (!(probabilities[i] >= 0 && probabilities[i] <= 1))
         runtime_error(
             "Expected p_in >= 0 && p_in <= 1 to be true, but got false.  (Could this error message "
             "be improved?  If so, "
             "please report an enhancement request to PyTorch.)");
-    return fill_in_place(self, "BernoulliBackward1", [&](const Tensor& t) {
-      visit_dtype(t.dtype(), [&](auto out) {
-        fill_bernoulli_from(generator, t.data<typename decltype(out)::type>(), t.numel(),
-                            probabilities);
-      });
+    result = fill_with_bits(self, "BernoulliBackward1", [&](auto* out, int64_t n) {
+      fill_bernoulli_from(generator, out, n, probabilities);
     });
-  };
-  return p.dtype() == DType::Float64 ? draw(TypeTag<double>{}) : draw(TypeTag<float>{});
+  });
+  return result;
 }
 
 Tensor random_(const Tensor& self, GeneratorState& generator) {
-  return fill_in_place(self, "RandomBackward2", [&](const Tensor& t) {
-    visit_dtype(t.dtype(), [&](auto tag) {
-      fill_random(generator, t.data<typename decltype(tag)::type>(), t.numel());
-    });
+  const DType dtype = self.dtype();
+  // Words of 32 bits where they suffice; int32 takes 31 of them.
+  const uint64_t range = is_floating(dtype) ? (uint64_t{1} << digits(dtype)) + 1
+                                            : uint64_t(integer_limits(dtype).most) + 1;
+  const bool wide = dtype == DType::Float64 || dtype == DType::Int64;
+  return fill_in_place(self, "RandomBackward2", DType::Int64, [&](const Tensor& t) {
+    fill_random(generator, t.data<int64_t>(), t.numel(), range, wide);
   });
 }
 
@@ -263,20 +327,30 @@ Tensor random_(const Tensor& self, int64_t low, std::optional<int64_t> high,
   if (high && low >= *high)
     runtime_error("random_ expects 'from' to be less than 'to', but got from=", low,
                   " >= to=", *high);
-  return visit_dtype(self.dtype(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const int64_t last = high ? *high - 1 : largest_drawn<T>();
-    check_range<T>(low, last);
-    return fill_in_place(
-        self, low == 0 && high ? "RandomBackward1" : "RandomBackward0", [&](const Tensor& t) {
-          if (last < INT64_MAX)
-            return fill_randint(generator, t.data<T>(), t.numel(), low, last + 1);
-          const uint64_t range = uint64_t(last) - uint64_t(low) + 1;  // 0 stands for 2^64
-          for (int64_t i = 0; i < t.numel(); ++i) {
-            const uint64_t word = next64(generator);
-            t.data<T>()[i] = convert<T>(int64_t((range ? word % range : word) + uint64_t(low)));
-          }
-        });
+  const DType dtype = self.dtype();
+  // Without an end: up to the last integer that the dtype holds exactly.
+  int64_t last = high                 ? *high - 1
+                 : is_floating(dtype) ? int64_t{1} << digits(dtype)
+                                      : integer_limits(dtype).most;
+  check_range(dtype, low, last);
+  const char* node = low == 0 && high ? "RandomBackward1" : "RandomBackward0";
+  if (is_floating(dtype)) {
+    low = narrow_low(dtype, low);
+    last = narrow_high(dtype, last + 1) - 1;
+    if (low > last)
+      runtime_error(
+          "random_ expects 'from' casted to dtype to be less than 'to' casted to dtype, but got "
+          "from=",
+          low, " >= to=", last + 1);
+  }
+  const uint64_t range = uint64_t(last) - uint64_t(low) + 1;
+  const bool direct = dtype == DType::Float32 || dtype == DType::Float64;
+  return fill_in_place(self, node, direct ? dtype : DType::Int64, [&](const Tensor& t) {
+    const int64_t n = t.numel();
+    if (direct)
+      visit_drawn(t, [&](auto* out) { fill_randint(generator, out, n, low, range); });
+    else
+      fill_randint(generator, t.data<int64_t>(), n, low, range);
   });
 }
 
@@ -295,13 +369,10 @@ Tensor randint(int64_t low, int64_t high, std::span<const int64_t> sizes, DType 
 Tensor randperm(int64_t n, DType dtype, GeneratorState& generator) {
   if (dtype == DType::Bool)
     fail(ErrorKind::NotImplemented, "\"randperm\" not implemented for 'Bool'");
-  Tensor out = empty(Dims{n}, dtype);
-  visit_dtype(dtype, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    checked_to<T>(Scalar(n));
-    fill_randperm(generator, out.data<T>(), n);
-  });
-  return out;
+  const Tensor out = empty(Dims{n}, DType::Int64);
+  visit_dtype(dtype, [&](auto tag) { checked_to<typename decltype(tag)::type>(Scalar(n)); });
+  fill_randperm(generator, out.data<int64_t>(), n);
+  return to_dtype(out, dtype);
 }
 
 Tensor normal(const Tensor& mean, const Tensor& std, GeneratorState& generator) {
