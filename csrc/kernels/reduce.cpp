@@ -137,6 +137,7 @@ struct Reducer {
 
   // n elements of each output
   [[gnu::noinline]] void line(char* acc, const char* p, int64_t n) const {
+    if (loops.line && !load && !tiled) return loops.line(op, p, n, acc);
     if (n <= kLeaf) return leaf(acc, p, n);
     const int64_t half = first_half((n + kLeaf - 1) / kLeaf) * kLeaf;
     alignas(64) char right[kTile * 8];
@@ -172,7 +173,9 @@ void reduce_all(const char* in, DType dtype, int64_t n, const reduction::Loops& 
   const LongWork work(n);
   alignas(8) char acc[8];
   const int64_t item = itemsize(dtype);
-  if (item == loops.in && n <= kLeaf)
+  if (item == loops.in && loops.line)
+    loops.line(op, in, n, acc);
+  else if (item == loops.in && n <= kLeaf)
     loops.row(op, in, n, params, acc);
   else
     Reducer{loops, op,    item == loops.in ? nullptr : loader(dtype, loops.in), item, 0, false,

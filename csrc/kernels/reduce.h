@@ -8,6 +8,7 @@
 //   Acc combine(Acc a, Acc b)   joins two running values
 //   Acc identity()              the value of no elements
 //   Out finish(Acc a, Acc param)
+//   Acc line(const In*, n)      optional: dense elements in an order of the op's own
 //
 // The order in which n elements are combined depends on n alone: kLanes running values over blocks
 // of kLeaf elements, the blocks joined in pairs. So float sums err by about log n, and a row gives
@@ -77,6 +78,7 @@ struct Loops {
   void (*tile)(const void* op, const TileRows& rows, const void* params, void* lanes);
   void (*join)(const void* op, void* acc, const void* other, int64_t n);
   void (*finish)(const void* op, const void* acc, const void* params, int64_t n, void* out);
+  void (*line)(const void* op, const char* p, int64_t n, void* acc);  // may be null
 };
 
 template <class Op>
@@ -153,7 +155,13 @@ struct LoopsOf {
       static_cast<Out*>(out)[i] =
           op.finish(acc ? static_cast<const Acc*>(acc)[i] : op.identity(), param_at<Op>(params, i));
   }
-  static constexpr Loops loops{sizeof(In), sizeof(Acc), sizeof(Out), row, tile, join, finish};
+  static constexpr bool has_line = requires(const Op& op, const In* p) { op.line(p, int64_t{}); };
+  static void line(const void* op, const char* p, int64_t n, void* acc) {
+    if constexpr (has_line)
+      *static_cast<Acc*>(acc) = static_cast<const Op*>(op)->line(reinterpret_cast<const In*>(p), n);
+  }
+  static constexpr Loops loops{sizeof(In), sizeof(Acc), sizeof(Out), row,
+                               tile,       join,        finish,      has_line ? line : nullptr};
 };
 
 // n >= 1 dense elements of the op's own type.

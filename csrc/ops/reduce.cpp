@@ -1,6 +1,7 @@
 #include "ops/reduce.h"
 
 #include "autograd/record.h"
+#include "kernels/sum.h"
 #include "ops/copy.h"
 #include "ops/elementwise.h"
 #include "ops/reduction.h"
@@ -17,6 +18,11 @@ struct SumOp : ReduceOp<T, T, T> {
   T identity() const { return 0; }
   T map(T x, T) const { return x; }
   T combine(T a, T b) const { return a + b; }
+  T line(const T* x, int64_t n) const
+    requires std::is_floating_point_v<T>
+  {
+    return dense_sum(x, n);
+  }
   T finish(T a, T) const {
     if constexpr (std::is_integral_v<T>)
       return a;
@@ -26,6 +32,7 @@ struct SumOp : ReduceOp<T, T, T> {
 };
 template <class T>
 struct NanSumOp : SumOp<T> {
+  void line() const = delete;  // hides the sum's
   T map(T x, T) const { return x == x ? x : T(0); }
 };
 // On bytes, of which all but 0 are true: the loops vectorise.
