@@ -72,8 +72,8 @@ void transpose_tile(const T* rows, int64_t first, int64_t width, int64_t m, T* o
 
 // out[i][j] = norm(x[i] - y[j]) for x [p, m] and y [r, m].
 template <class T, class Norm>
-void pair_distances(const T* x, const T* y, int64_t p, int64_t r, int64_t m, T* out,
-                    const Norm& norm) {
+[[gnu::noinline]] void pair_distances(const T* x, const T* y, int64_t p, int64_t r, int64_t m,
+                                      T* out, const Norm& norm) {
   std::vector<T> tile(size_t(m * kPairTile));
   for (int64_t j = 0; j < r; j += kPairTile) {
     const int64_t width = std::min(kPairTile, r - j);
@@ -93,9 +93,9 @@ void pair_distances(const T* x, const T* y, int64_t p, int64_t r, int64_t m, T* 
 // grad_x[i] = sum over j of the gradients of all distances by x[i]. Distances and their gradients
 // are at i * step_i + j * step_j.
 template <class T, class Norm>
-void pair_gradients(const T* x, const T* y, int64_t p, int64_t r, int64_t m, const T* grad,
-                    const T* distance, int64_t step_i, int64_t step_j, T* grad_x,
-                    const Norm& norm) {
+[[gnu::noinline]] void pair_gradients(const T* x, const T* y, int64_t p, int64_t r, int64_t m,
+                                      const T* grad, const T* distance, int64_t step_i,
+                                      int64_t step_j, T* grad_x, const Norm& norm) {
   std::vector<T> tile(size_t(m * kPairTile)), sums(size_t(m * kPairTile));
   for (int64_t i = 0; i < p; i += kPairTile) {
     const int64_t width = std::min(kPairTile, p - i);

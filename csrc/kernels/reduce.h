@@ -102,9 +102,14 @@ typename Op::Acc row_leaf(const Op& op, const typename Op::In* p, int64_t n,
   Acc lanes[kLanes];
   for (int l = 0; l < kLanes; ++l) lanes[l] = op.map(p[l], param);
   int64_t i = kLanes;
-  for (; i + kLanes <= n; i += kLanes)
+  if constexpr (sizeof(Acc) == 1) {  // one vector, which unrolling would hide
+    for (; i + kLanes <= n; i += kLanes)
+      for (int l = 0; l < kLanes; ++l) lanes[l] = op.combine(lanes[l], op.map(p[i + l], param));
+  } else {
+    for (; i + kLanes <= n; i += kLanes)
 #pragma GCC unroll 16
-    for (int l = 0; l < kLanes; ++l) lanes[l] = op.combine(lanes[l], op.map(p[i + l], param));
+      for (int l = 0; l < kLanes; ++l) lanes[l] = op.combine(lanes[l], op.map(p[i + l], param));
+  }
   for (int l = 0; i + l < n; ++l) lanes[l] = op.combine(lanes[l], op.map(p[i + l], param));
   for (int w = kLanes / 2; w; w /= 2)
     for (int l = 0; l < w; ++l) lanes[l] = op.combine(lanes[l], lanes[l + w]);
@@ -121,28 +126,27 @@ struct LoopsOf {
     *static_cast<Acc*>(acc) = row_leaf(*static_cast<const Op*>(op), reinterpret_cast<const In*>(p),
                                        n, param_at<Op>(param, 0));
   }
-  static void tile(const void* op_, const TileRows& rows, const void* params, void* lanes) {
-    const Op& op = *static_cast<const Op*>(op_);
+  template <bool dense>
+  static void tile_rows(const Op& op, const TileRows rows, const void* params, Acc* lanes) {
     const char* p = rows.data;
-    const int width = rows.width;
-    for (int64_t i = rows.begin; i < rows.end; ++i, p += rows.stride) {
-      Acc* acc = static_cast<Acc*>(lanes) + (i & (rows.lanes - 1)) * kTile;
-      const bool first = i < rows.lanes;
-      if (rows.across != int64_t(sizeof(In))) {
-        for (int w = 0; w < width; ++w) {
-          const Acc value =
-              op.map(*reinterpret_cast<const In*>(p + w * rows.across), param_at<Op>(params, w));
-          acc[w] = first ? value : op.combine(acc[w], value);
-        }
-        continue;
-      }
-      const In* x = reinterpret_cast<const In*>(p);
-      if (first)
-        for (int w = 0; w < width; ++w) acc[w] = op.map(x[w], param_at<Op>(params, w));
-      else
-        for (int w = 0; w < width; ++w)
-          acc[w] = op.combine(acc[w], op.map(x[w], param_at<Op>(params, w)));
+    const auto value = [&](int w) {
+      return op.map(dense ? reinterpret_cast<const In*>(p)[w]
+                          : *reinterpret_cast<const In*>(p + w * rows.across),
+                    param_at<Op>(params, w));
+    };
+    int64_t i = rows.begin;
+    for (; i < std::min<int64_t>(rows.end, rows.lanes); ++i, p += rows.stride) {
+      Acc* acc = lanes + i * kTile;
+      for (int w = 0; w < rows.width; ++w) acc[w] = value(w);
     }
+    for (; i < rows.end; ++i, p += rows.stride) {
+      Acc* acc = lanes + (i & (rows.lanes - 1)) * kTile;
+      for (int w = 0; w < rows.width; ++w) acc[w] = op.combine(acc[w], value(w));
+    }
+  }
+  static void tile(const void* op, const TileRows& rows, const void* params, void* lanes) {
+    auto* run = rows.across == int64_t(sizeof(In)) ? tile_rows<true> : tile_rows<false>;
+    run(*static_cast<const Op*>(op), rows, params, static_cast<Acc*>(lanes));
   }
   static void join(const void* op, void* acc, const void* other, int64_t n) {
     Acc* to = static_cast<Acc*>(acc);

@@ -5,6 +5,7 @@
 #include "ops/binary.h"
 #include "ops/elementwise.h"
 #include "ops/factory.h"
+#include "ops/reduction.h"
 #include "ops/shape.h"
 #include "ops/ternary.h"
 #include "ops/unary.h"
@@ -51,25 +52,17 @@ Tensor gradient_of(const Tensor& g, const Tensor& x, const Tensor& y, const Tens
     fill_values(out, Scalar(0));
     return out;
   }
-  visit_floating(x.dtype(), "cdist_backward", [&](auto tag) {
+  const Tensor& other = by_y ? a : b;
+  const int64_t rows = by_y ? r : n, others = by_y ? n : r;
+  const LongWork work(batches * n * r * std::max<int64_t>(m, 1));
+  visit_real(x.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    if constexpr (std::is_floating_point_v<T>) {
-      with_norm<T>(p, [&](const auto& norm) {
-        const LongWork work(batches * n * r * std::max<int64_t>(m, 1));
-        for (int64_t i = 0; i < batches; ++i) {
-          const T* u = a.data<T>() + i * n * m;
-          const T* v = b.data<T>() + i * r * m;
-          const T* gradient = grad.data<T>() + i * n * r;
-          const T* distances = at.data<T>() + i * n * r;
-          if (by_y)
-            pair_gradients(v, u, r, n, m, gradient, distances, 1, r, out.data<T>() + i * r * m,
-                           norm);
-          else
-            pair_gradients(u, v, n, r, m, gradient, distances, r, 1, out.data<T>() + i * n * m,
-                           norm);
-        }
-      });
-    }
+    with_norm<T>(p, [&](const auto& norm) {
+      for (int64_t i = 0; i < batches; ++i)
+        pair_gradients(side.data<T>() + i * rows * m, other.data<T>() + i * others * m, rows,
+                       others, m, grad.data<T>() + i * n * r, at.data<T>() + i * n * r,
+                       by_y ? 1 : r, by_y ? r : 1, out.data<T>() + i * rows * m, norm);
+    });
   });
   return out;
 }
@@ -117,16 +110,14 @@ Tensor cdist(const Tensor& x, const Tensor& y, double p) {
     const Tensor a = pairs.dense(x, pairs.with(pairs.n, pairs.m)),
                  b = pairs.dense(y, pairs.with(pairs.r, pairs.m));
     const int64_t n = pairs.n, r = pairs.r, m = pairs.m, batches = pairs.batches();
-    visit_floating(x.dtype(), "cdist", [&](auto tag) {
+    const LongWork work(batches * n * r * std::max<int64_t>(m, 1));
+    visit_real(x.dtype(), [&](auto tag) {
       using T = typename decltype(tag)::type;
-      if constexpr (std::is_floating_point_v<T>) {
-        with_norm<T>(p, [&](const auto& norm) {
-          const LongWork work(batches * n * r * std::max<int64_t>(m, 1));
-          for (int64_t i = 0; i < batches; ++i)
-            pair_distances(a.data<T>() + i * n * m, b.data<T>() + i * r * m, n, r, m,
-                           out.data<T>() + i * n * r, norm);
-        });
-      }
+      with_norm<T>(p, [&](const auto& norm) {
+        for (int64_t i = 0; i < batches; ++i)
+          pair_distances(a.data<T>() + i * n * m, b.data<T>() + i * r * m, n, r, m,
+                         out.data<T>() + i * n * r, norm);
+      });
     });
   }
   record("CdistBackward0", out, inputs(x, y), saves(x, y, saved_output(out)),

@@ -66,11 +66,10 @@ void count_in_bins(const T* x, int64_t n, const Bins& bins, const T* edges, cons
 Tensor histogram_values(const Tensor& x, const Bins& bins, const Tensor& edges,
                         const Tensor& weights) {
   Tensor hist = zeros(Dims{bins.count}, DType::Float64);
-  visit_widened(x.dtype(), [&](auto tag) {
+  visit_real(x.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    if constexpr (!std::is_integral_v<T>)
-      count_in_bins(x.data<T>(), x.numel(), bins, edges.defined() ? edges.data<T>() : nullptr,
-                    weights.defined() ? weights.data<T>() : nullptr, hist.data<double>());
+    count_in_bins(x.data<T>(), x.numel(), bins, edges.defined() ? edges.data<T>() : nullptr,
+                  weights.defined() ? weights.data<T>() : nullptr, hist.data<double>());
   });
   return hist;
 }
@@ -151,17 +150,13 @@ Tensor bincount(const Tensor& x, const Tensor* weights, int64_t minlength) {
   const DType dtype = weights->dtype() == DType::Float32 ? DType::Float32 : DType::Float64;
   const Tensor added = contiguous_quietly(cast_quietly(*weights, dtype));
   const Tensor out = zeros(sizes, dtype);
-  auto run = [&](auto tag) {
+  visit_real(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     T* to = out.data<T>();
     const T* from = added.data<T>();
     const LongWork work(n);
     for (int64_t i = 0; i < n; ++i) to[place[i]] += from[i];
-  };
-  if (dtype == DType::Float32)
-    run(TypeTag<float>{});
-  else
-    run(TypeTag<double>{});
+  });
   record_underived({&out, 1}, inputs(*weights), "aten::bincount");
   return out;
 }
