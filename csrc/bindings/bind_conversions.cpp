@@ -130,6 +130,11 @@ PyObject* construct_like(PyObject* self, PyObject* const* args, Py_ssize_t nargs
   return guarded([&] { return construct(as_tensor(self).dtype(), args, nargs, kwnames); });
 }
 
+template <PyObject* (*function)(const Tensor&)>
+PyObject* direct(PyObject* self, PyObject*) {
+  return guarded([self] { return function(as_tensor(self)); });
+}
+
 }  // namespace
 
 void bind_conversions(Binder& b) {
@@ -169,6 +174,10 @@ void bind_conversions(Binder& b) {
   b.def("item", {fn(&item, "input")}, kMethod, "The one element as a Python number.");
   b.def("tolist", {fn(&to_list, "input")}, kMethod,
         "The elements as nested lists of Python numbers.");
+  // Loops call these at every step: straight, in the place of what was just declared.
+  b.add_method("item", &direct<&item>, "item($self)\n--\n\nThe one element as a Python number.");
+  b.add_method("tolist", &direct<&to_list>,
+               "tolist($self)\n--\n\nThe elements as nested lists of Python numbers.");
 #define TG_LEGACY(name, d) \
   b.add_function(name, &construct_as<DType::d>, name "(sizes...) or " name "(data).");
   TG_LEGACY("FloatTensor", Float32)

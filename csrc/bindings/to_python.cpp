@@ -1,5 +1,6 @@
 #include "bindings/to_python.h"
 
+#include <algorithm>
 #include <type_traits>
 
 namespace tg {
@@ -41,8 +42,21 @@ PyObject* item(const Tensor& t) {
 
 PyObject* to_list(const Tensor& t) {
   if (t.dim() == 0) return item(t);
-  // Making lists can run the garbage collector, and that any code: the alias keeps memory and sizes
-  // as they are.
+  // Making lists can run the garbage collector, and that any code: a short vector is copied first,
+  // else an alias keeps memory and sizes as they are.
+  constexpr int64_t kShort = 32;
+  if (t.dim() == 1 && t.numel() <= kShort && t.is_contiguous()) {
+    return visit_dtype(t.dtype(), [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      const int64_t n = t.numel();
+      T values[kShort];
+      std::copy_n(t.data<T>(), n, values);
+      Ref list = checked(PyList_New(Py_ssize_t(n)));
+      for (int64_t i = 0; i < n; ++i)
+        PyList_SET_ITEM(list.get(), Py_ssize_t(i), checked(number(values[i])).release());
+      return list.release();
+    });
+  }
   const Tensor held = detached_alias(t, false);
   return visit_dtype(held.dtype(), [&](auto tag) {
     return list_of<typename decltype(tag)::type>(*held.impl(), held->data, 0);

@@ -1,5 +1,8 @@
 #include "ops/copy.h"
 
+#include <algorithm>
+#include <cstring>
+
 #include "autograd/record.h"
 #include "kernels/cast.h"
 #include "kernels/loops.h"
@@ -22,15 +25,25 @@ bool may_overlap(const Tensor& a, const Tensor& b) {
 
 void copy_values(const Tensor& dst, const Tensor& src) {
   if (!dst.numel()) return;
+  const int64_t to_item = itemsize(dst.dtype()), from_item = itemsize(src.dtype());
+  if (dst.is_contiguous() && src.is_contiguous() && dst.same_sizes(src)) {
+    const int64_t n = dst.numel();
+    if (dst->data + n * to_item <= src->data || src->data + n * from_item <= dst->data) {
+      const LongWork work(n);
+      if (dst.dtype() == src.dtype())
+        std::memcpy(dst->data, src->data, size_t(n * to_item));
+      else
+        cast_row(dst.dtype(), src.dtype())(dst->data, to_item, src->data, from_item, n);
+      return;
+    }
+  }
   if (dst->data == src->data && dst.dtype() == src.dtype() && dst.same_sizes(src) &&
       std::equal(dst.strides().begin(), dst.strides().end(), src.strides().begin()))
     return;
   if (may_overlap(dst, src)) return copy_values(dst, clone(detached_alias(src, false)));
   const Dims from = broadcast_strides(src, dst.sizes());
   for_each_row<2>(dst.sizes(),
-                  {{dst->data, src->data},
-                   {dst->strides(), from.data()},
-                   {itemsize(dst.dtype()), itemsize(src.dtype())}},
+                  {{dst->data, src->data}, {dst->strides(), from.data()}, {to_item, from_item}},
                   [cast = cast_row(dst.dtype(), src.dtype())](
                       const std::array<char*, 2>& data, const std::array<int64_t, 2>& stride,
                       int64_t n) { cast(data[0], stride[0], data[1], stride[1], n); });
@@ -45,13 +58,14 @@ void fill_values(const Tensor& dst, const Scalar& value) {
   visit_dtype(dst.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T v = value.to<T>();
+    if (dst.is_contiguous()) {
+      const LongWork work(dst.numel());
+      std::fill_n(dst.data<T>(), dst.numel(), v);
+      return;
+    }
     for_each_row<1>(
         dst.sizes(), {{dst->data}, {dst->strides()}, {sizeof(T)}},
         [v](const std::array<char*, 1>& data, const std::array<int64_t, 1>& stride, int64_t n) {
-          if (stride[0] == int64_t(sizeof(T))) {
-            std::fill_n(reinterpret_cast<T*>(data[0]), n, v);
-            return;
-          }
           for (int64_t i = 0; i < n; ++i) *reinterpret_cast<T*>(data[0] + i * stride[0]) = v;
         });
   });
