@@ -2,6 +2,7 @@
 #include <pybind11/pybind11.h>
 
 #include "bindings/bind_all.h"
+#include "bindings/py_module.h"
 #include "kernels/loops.h"
 
 namespace {
@@ -21,6 +22,7 @@ PYBIND11_MODULE(_core_of_main_interpreter, m) {
   try {
     if (PyModule_SetDocString(module, kDoc) < 0) throw tg::PythonError();
     tg::bind_types(module);
+    tg::bind_module_type(module);
     PyTypeObject* tensor = tg::make_tensor_type(module);
     if (PyObject_SetAttrString(module, "Tensor", reinterpret_cast<PyObject*>(tensor)) < 0)
       throw tg::PythonError();

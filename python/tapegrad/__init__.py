@@ -15,6 +15,7 @@ Importing this package imports neither numpy nor the larger parts (nn, optim, tr
 
 from __future__ import annotations
 
+import sys as _sys
 from math import e as e, inf as inf, nan as nan, pi as pi
 
 from . import _core
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
 
     from .utils.dlpack import from_dlpack as from_dlpack, to_dlpack as to_dlpack
 
+_sys.modules[__name__].__class__ = _core._Module  # quicker attributes, in spite of __getattr__() below
 empty_cache = _core._empty_cache
 memory_stats = _core._memory_stats
 newaxis = None
