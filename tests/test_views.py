@@ -233,6 +233,14 @@ def test_gradient_of_filled_expanded_memory_is_refused():
         base.backward()
 
 
+def test_expanded_memory_without_elements_takes_a_gradient():
+    x = tg.zeros(0, 1, 2, requires_grad=True)
+    v = tg.broadcast_to(x.sign(), (2, 0, 1, 2))
+    v.copy_(tg.zeros(2, 0, 1, 2))
+    v.sum().backward()
+    assert x.grad.shape == (0, 1, 2)
+
+
 def test_out_of_expanded_memory_is_refused():
     with pytest.raises(RuntimeError, match=OVERLAP):
         tg.add(tg.ones(3), 1, out=tg.ones(1).expand(3))

@@ -5,8 +5,9 @@
 namespace tg {
 namespace {
 
-// Of an expanded tensor.
+// Of an expanded tensor that has elements.
 void refuse_repeats(const int64_t* sizes, const int64_t* strides, int ndim) {
+  if (std::find(sizes, sizes + ndim, 0) != sizes + ndim) return;
   for (int i = 0; i < ndim; ++i)
     if (strides[i] == 0 && sizes[i] > 1)
       runtime_error(
@@ -100,7 +101,7 @@ void check_inplace(const Tensor& self, Repeats repeats) {
     runtime_error(
         "this tensor shares the memory of a read-only NumPy array or buffer: copy it first "
         "(clone())");
-  if (repeats == Repeats::Refused && impl->numel)
+  if (repeats == Repeats::Refused)
     refuse_repeats(impl->sizes(), impl->strides(), impl->ndim);
   if (grad_mode.enabled && requires_grad(self)) check_rebase(self);
 }

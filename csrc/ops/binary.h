@@ -81,7 +81,7 @@ struct Pow {
   }
   static constexpr int left_uses = kLeft | kRight, right_uses = kLeft | kRight;
   static Tensor grad_left(const Tensor& g, const Tensor& a, double b) {
-    return b == 0 ? mul(g, Scalar(0.0)) : g * (b * pow(a, b - 1));
+    return b == 0 ? zeros_like_gradient(g) : g * (b * pow(a, b - 1));
   }
   static Tensor grad_left(const Tensor& g, const Tensor& a, const Tensor& b) {
     return where(b == 0, Operand(0.0), g * (b * pow(a, b - 1)));
