@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "kernels/cast.h"
+
 namespace tg {
 
 ReducePlan plan_reduction(std::span<const int64_t> sizes, std::span<const int64_t> strides,
@@ -41,39 +43,9 @@ ReducePlan plan_reduction(std::span<const int64_t> sizes, std::span<const int64_
 namespace reduction {
 namespace {
 
-// Brings n elements, `stride` bytes apart, into dense memory, in the type that loops run on.
-using Load = void (*)(const char* p, int64_t stride, int64_t n, char* to);
-template <class To, class From>
-void load(const char* p, int64_t stride, int64_t n, char* to) {
-  To* out = reinterpret_cast<To*>(to);
-  if (stride == int64_t(sizeof(From))) {
-    for (int64_t i = 0; i < n; ++i) out[i] = convert<To>(reinterpret_cast<const From*>(p)[i]);
-    return;
-  }
-  for (int64_t i = 0; i < n; ++i, p += stride)
-    out[i] = convert<To>(*reinterpret_cast<const From*>(p));
-}
-Load loader(DType dtype, int64_t in) {
-  if (in == 1) return load<uint8_t, uint8_t>;
-  switch (dtype) {
-    case DType::Bool:
-    case DType::UInt8:
-      return load<int64_t, uint8_t>;
-    case DType::Int8:
-      return load<int64_t, int8_t>;
-    case DType::Int16:
-      return load<int64_t, int16_t>;
-    case DType::Int32:
-      return load<int64_t, int32_t>;
-    case DType::Float16:
-      return load<float, Half>;
-    case DType::BFloat16:
-      return load<float, BFloat16>;
-    case DType::Float32:
-      return load<float, float>;
-    default:  // int64 too
-      return load<double, double>;
-  }
+// Brings elements to the type that loops of `in` bytes run on.
+CastRow loader(DType dtype, int64_t in) {
+  return in == 1 ? cast_row(DType::UInt8, DType::UInt8) : cast_row(loop_dtype(dtype), dtype);
 }
 
 // Where row `index` of all axes but the last begins.
@@ -98,7 +70,7 @@ int64_t inner_stride(const Axes& axes) { return axes.n ? axes.stride[axes.n - 1]
 struct Reducer {
   const Loops& loops;
   const void* op;
-  Load load;  // null: the elements of a leaf are as the op wants them
+  CastRow load;  // null: the elements of a leaf are as the op wants them
   int64_t stride, across;
   bool tiled;
   int width = 1;
@@ -108,7 +80,7 @@ struct Reducer {
     if (tiled) return tile(acc, p, n);
     alignas(8) char buffer[kLeaf * 8];
     if (load) {
-      load(p, stride, n, buffer);
+      load(buffer, loops.in, p, stride, n);
       p = buffer;
     }
     loops.row(op, p, n, params, acc);
@@ -124,7 +96,7 @@ struct Reducer {
       for (int64_t begin = 0; begin < n; begin += kLanes) {
         const int64_t end = std::min<int64_t>(n, begin + kLanes);
         for (int64_t i = begin; i < end; ++i)
-          load(p + i * stride, across, width, buffer + (i - begin) * row);
+          load(buffer + (i - begin) * row, loops.in, p + i * stride, across, width);
         loops.tile(op, {buffer, row, loops.in, begin, end, lanes, width}, params, values);
       }
     }
