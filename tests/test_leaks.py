@@ -5,6 +5,8 @@ repetitions.
 # ruff: noqa: E501 - programs of one line
 from __future__ import annotations
 
+import os
+
 import pytest
 from conftest import run_python
 
@@ -85,4 +87,5 @@ def test_nothing_grows(name):
         run_python(HARNESS.replace("{body}", f"    {BODIES[name]}"), str(repeat), timeout=300).split(),
     )
     assert blocks < repeat / 20, f"{blocks} Python blocks in {repeat} repetitions"
-    assert memory < MAX_GROWTH, f"{memory} bytes in {repeat} repetitions"
+    if not os.environ.get("TAPEGRAD_SANITIZE"):  # a sanitizer keeps freed memory for a while
+        assert memory < MAX_GROWTH, f"{memory} bytes in {repeat} repetitions"

@@ -52,39 +52,44 @@ TG_INLINE Lane abs(Lane x) { return of_bits(bits_of(x.v) & 0x7fffffff); }
 TG_INLINE Lane maximum(Lane a, Lane b) { return select(a.v < b.v, b.v, a.v); }
 TG_INLINE Lane minimum(Lane a, Lane b) { return select(a.v > b.v, b.v, a.v); }
 
-// x = n * log(2) + r with |r| <= log(2) / 2: exp(r) - 1, and 2^n as two factors, for x in the range
-// of float. The polynomial is that of the Cephes library.
+// x = n * log(2) + r with |r| <= log(2) / 2: exp(r) = 1 + r + tail, and 2^n as two factors, for x
+// in the range of float. The polynomial is that of the SLEEF library.
 struct Exponential {
-  float below_one, half, rest;
+  float r, tail, half, rest;
 };
 TG_INLINE Exponential exponential(float x) {
   constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to a whole number
-  x = x > 89.0f ? 89.0f : x;             // NaN stays
+  constexpr float kLog2 = 0.693145751953125f, kLog2Rest = 1.42860677e-6f;
+  x = x > 89.0f ? 89.0f : x;  // NaN stays
   x = x < -104.0f ? -104.0f : x;
   const float shifted = fused(x, 1.44269504088896341f, kRound);
   const float whole = shifted - kRound;
-  float r = fused(whole, -0.693359375f, x);
-  r = fused(whole, 2.12194440e-4f, r);
-  float p = 1.9875691500e-4f;
-  p = fused(p, r, 1.3981999507e-3f);
-  p = fused(p, r, 8.3334519073e-3f);
-  p = fused(p, r, 4.1665795894e-2f);
-  p = fused(p, r, 1.6666665459e-1f);
-  p = fused(p, r, 5.0000001201e-1f);
+  const float near = fused(whole, -kLog2, x), r = fused(whole, -kLog2Rest, near);
+  const float lost = fused(whole, -kLog2Rest, near - r);
+  float p = 1.98527618e-4f;
+  p = fused(p, r, 1.39304355e-3f);
+  p = fused(p, r, 8.33336078e-3f);
+  p = fused(p, r, 4.16664854e-2f);
+  p = fused(p, r, 1.66666672e-1f);
+  p = fused(p, r, 0.5f);
   const int32_t n = bits_of(shifted) - bits_of(kRound), first = n >> 1;
-  return {fused(p, r * r, r), of_bits((first + 127) << 23), of_bits((n - first + 127) << 23)};
+  return {r, fused(p, r * r, lost), of_bits((first + 127) << 23), of_bits((n - first + 127) << 23)};
+}
+// Of exp(r), with what the first addition loses.
+TG_INLINE float mantissa(const Exponential& e) {
+  const float sum = 1.0f + e.r;
+  return sum + ((e.r - (sum - 1.0f)) + e.tail);
 }
 TG_INLINE Lane exp(Lane x) {
   const Exponential e = exponential(x.v);
-  return (e.below_one + 1) * e.half * e.rest;
+  return mantissa(e) * e.half * e.rest;
 }
 TG_INLINE Lane expm1(Lane x) {
   const Exponential e = exponential(x.v);
-  const float scale = e.half * e.rest;
+  const float scale = e.half * e.rest, below_one = e.r + e.tail;
   // Where 2^n overflows alone, the result is that of exp.
-  const float small = fused(scale, e.below_one, scale - 1),
-              large = (e.below_one + 1) * e.half * e.rest;
-  return select(x.v > 80.0f, large, small);
+  const float small = fused(scale, below_one, scale - 1), large = mantissa(e) * e.half * e.rest;
+  return select(x.v == 0.0f, x.v, select(x.v > 80.0f, large, small));  // of -0 too
 }
 TG_INLINE Lane sigmoid(Lane x) { return 1.0f / (1.0f + exp(-x).v); }
 
@@ -121,10 +126,10 @@ TG_INLINE Lane tanh(Lane x) {
   p = fused(p, z, -5.37397155531e-2f);
   p = fused(p, z, 1.33314422036e-1f);
   p = fused(p, z, -3.33332819422e-1f);
-  const float small = fused(p * z, x.v, x.v);
+  const float small = fused(p * z, size, size);
   const float large = 1.0f - 2.0f / (exp(Lane(size + size)).v + 1.0f);
-  const float signed_large = of_bits(bits_of(large) | (bits_of(x.v) & int32_t(0x80000000)));
-  return select(size < 0.625f, small, signed_large);
+  const float result = select(size < 0.625f, small, large);
+  return of_bits(bits_of(result) | (bits_of(x.v) & int32_t(0x80000000)));
 }
 
 // A polynomial near 0; elsewhere 1 - exp of one, both fitted for single precision.

@@ -83,7 +83,10 @@ constexpr BlockKernels kernels_of() {
   BlockKernels kernels;
   kernels.predicate = predicate;
   if constexpr (domain != Domain::Integers && domain != Domain::Bits) {
-    kernels.f32 = kernel_of<Op, float, predicate, binary>();
+    if constexpr (requires { Op::float_kernel; })
+      kernels.f32 = Op::float_kernel;
+    else
+      kernels.f32 = kernel_of<Op, float, predicate, binary>();
     kernels.f64 = kernel_of<Op, double, predicate, binary>();
   }
   if constexpr (domain == Domain::Any || domain == Domain::Number || domain == Domain::Predicate ||

@@ -3,6 +3,7 @@
 // stubs and tests follow from.
 #pragma once
 
+#include "kernels/elementary.h"
 #include "ops/elementwise.h"
 
 namespace tg {
@@ -35,6 +36,7 @@ struct Neg {
   static auto grad(auto g) { return -g; }
 };
 struct Exp {
+  static constexpr BlockKernel float_kernel = &elementary_block<&ElementaryKernels::exp>;
   static constexpr auto name = "exp", node = "ExpBackward0",
                         doc = "e to the power of each element.";
   static constexpr auto domain = Domain::Floating;
@@ -42,6 +44,7 @@ struct Exp {
   static auto grad_from_output(auto g, auto y) { return g * y; }
 };
 struct Expm1 {
+  static constexpr BlockKernel float_kernel = &elementary_block<&ElementaryKernels::expm1>;
   static constexpr auto name = "expm1", node = "Expm1Backward0",
                         doc = "exp(x) - 1 without loss of digits near 0.";
   static constexpr auto domain = Domain::Floating;
@@ -150,6 +153,7 @@ struct Cosh {
   static auto grad_from_input(auto g, auto x) { return g * sinh(x); }
 };
 struct Tanh {
+  static constexpr BlockKernel float_kernel = &elementary_block<&ElementaryKernels::tanh>;
   static constexpr auto name = "tanh", node = "TanhBackward0",
                         doc = "Hyperbolic tangent of each element.";
   static constexpr auto domain = Domain::Floating;
@@ -157,6 +161,7 @@ struct Tanh {
   static auto grad_from_output(auto g, auto y) { return g * (1 - y * y); }
 };
 struct Sigmoid {
+  static constexpr BlockKernel float_kernel = &elementary_block<&ElementaryKernels::sigmoid>;
   static constexpr auto name = "sigmoid", node = "SigmoidBackward0",
                         doc = "1 / (1 + exp(-x)) of each element.";
   static constexpr auto domain = Domain::Floating;
@@ -164,6 +169,7 @@ struct Sigmoid {
   static auto grad_from_output(auto g, auto y) { return g * ((1 - y) * y); }
 };
 struct Erf {
+  static constexpr BlockKernel float_kernel = &elementary_block<&ElementaryKernels::erf>;
   static constexpr auto name = "erf", node = "ErfBackward0",
                         doc = "Error function of each element.";
   static constexpr auto domain = Domain::Floating;
