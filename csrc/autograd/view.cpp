@@ -101,8 +101,7 @@ void check_inplace(const Tensor& self, Repeats repeats) {
     runtime_error(
         "this tensor shares the memory of a read-only NumPy array or buffer: copy it first "
         "(clone())");
-  if (repeats == Repeats::Refused)
-    refuse_repeats(impl->sizes(), impl->strides(), impl->ndim);
+  if (repeats == Repeats::Refused) refuse_repeats(impl->sizes(), impl->strides(), impl->ndim);
   if (grad_mode.enabled && requires_grad(self)) check_rebase(self);
 }
 
