@@ -2,7 +2,7 @@
 
 import builtins
 from collections.abc import Iterator, Sequence
-from types import TracebackType
+from types import ModuleType, TracebackType
 from typing import Any, NamedTuple, TypeAlias, overload
 
 from typing_extensions import Self
@@ -38,6 +38,8 @@ class dtype:
 
 _dtype: TypeAlias = dtype
 _Number: TypeAlias = builtins.int | builtins.float | builtins.bool
+
+class _Module(ModuleType): ...
 
 class Size(tuple[builtins.int, ...]):
     def numel(self) -> builtins.int: ...
@@ -1687,5 +1689,3 @@ class Generator:
     def seed(self, *args: Any, **kwargs: Any) -> Any: ...
     def set_state(self, *args: Any, **kwargs: Any) -> Any: ...
     device: Any
-class _Module:
-    def __init__(self, *args: Any, **kwargs: Any) -> None: ...
