@@ -8,7 +8,7 @@ namespace tg {
 Anomaly anomaly;
 
 namespace {
-thread_local Node* running = nullptr;
+TG_THREAD_LOCAL Node* running = nullptr;
 }
 
 RunningNode::RunningNode(Node* node) : before_(std::exchange(running, node)) {}

@@ -51,26 +51,35 @@ struct Capture {
   int32_t next;
 };
 
-// The memory of a small run's slots is kept for the next run of the thread.
+// The lists of a run. The memory of small ones is kept for the next run of the thread.
+struct Lists {
+  std::vector<Slot> slots;
+  std::vector<uint32_t> free, leaves;
+  std::vector<std::pair<uint64_t, Node*>> heap;
+};
 constexpr size_t kSpareSlots = 1024;
-thread_local std::vector<Slot> spare_slots;
+thread_local Lists spare_lists;
 
 class Run;
-thread_local Run* current_run = nullptr;  // the innermost
+TG_THREAD_LOCAL Run* current_run = nullptr;  // the innermost
 
 class Run {
  public:
   Run(BackwardOptions options, std::span<const Tensor> roots)
       : options_(options), roots_(roots), id_(next_run++), outer_(current_run) {
     if (!id_) id_ = next_run++;
-    slots_.swap(spare_slots);
+    std::swap(lists_, spare_lists);
     current_run = this;
   }
   ~Run() {
     current_run = outer_;
     for (Slot& slot : slots_) detach(slot);
+    if (slots_.capacity() > kSpareSlots || heap_.capacity() > kSpareSlots) return;
     slots_.clear();
-    if (slots_.capacity() <= kSpareSlots) slots_.swap(spare_slots);
+    free_.clear();
+    leaves_.clear();
+    heap_.clear();
+    std::swap(lists_, spare_lists);
   }
 
   void set_inputs(std::span<const Tensor> roots, std::span<const Tensor> inputs);
@@ -166,9 +175,10 @@ class Run {
   uint32_t id_;
   Run* outer_;
   bool limited_ = false;  // only what leads to the inputs is walked
-  std::vector<Slot> slots_;
-  std::vector<uint32_t> free_, leaves_;
-  std::vector<std::pair<uint64_t, Node*>> heap_;
+  Lists lists_;
+  std::vector<Slot>& slots_ = lists_.slots;
+  std::vector<uint32_t>&free_ = lists_.free, &leaves_ = lists_.leaves;
+  std::vector<std::pair<uint64_t, Node*>>& heap_ = lists_.heap;
   Node* next_ = nullptr;  // the newest ready node, kept out of the heap: all of a chain
   std::unordered_map<void*, uint32_t> foreign_;
   std::vector<Capture> captures_;

@@ -1,12 +1,14 @@
 // Per-thread switches: recording (no_grad, enable_grad) and inference mode.
 #pragma once
 
+#include "core/thread_local.h"
+
 namespace tg {
 
 struct GradMode {
   bool enabled = true;
 };
-inline thread_local constinit GradMode grad_mode;
+TG_INLINE_THREAD_LOCAL GradMode grad_mode;
 
 class GradModeGuard {
  public:

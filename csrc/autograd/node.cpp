@@ -9,8 +9,8 @@ namespace {
 
 uint64_t next_sequence = 1;
 
-thread_local Node* dead_nodes = nullptr;  // linked through `sequence`
-thread_local bool draining = false;
+TG_THREAD_LOCAL Node* dead_nodes = nullptr;  // linked through `sequence`
+TG_THREAD_LOCAL bool draining = false;
 
 }  // namespace
 

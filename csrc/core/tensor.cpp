@@ -94,14 +94,17 @@ TensorImpl::~TensorImpl() {
   if (ndim > 4) drop_geometry();
 }
 
+namespace {
+TG_THREAD_LOCAL TensorImpl* pending = nullptr;
+TG_THREAD_LOCAL bool draining = false;
+}  // namespace
+
 // A chain of .grad's is freed by this list, not by recursion.
 void destroy_tensor(TensorImpl* impl) noexcept {
   if (!impl->grad) [[likely]] {
     delete impl;
     return;
   }
-  static thread_local TensorImpl* pending = nullptr;
-  static thread_local bool draining = false;
   impl->python = (impl->flags & kOwnsPython) ? impl->python : pending;
   if (impl->flags &
       kOwnsPython) {  // its field is taken: free it at once, the chain behind it goes on the list

@@ -12,6 +12,7 @@
 #include "core/dtype.h"
 #include "core/scalar.h"
 #include "core/shape.h"
+#include "core/thread_local.h"
 
 namespace tg {
 
@@ -171,7 +172,7 @@ class Tensor {
 };
 
 // Tensors made while this is set know that they will never be part of a graph: inference_mode().
-inline thread_local constinit bool inference_mode = false;
+TG_INLINE_THREAD_LOCAL bool inference_mode = false;
 
 // New memory, not initialised.
 Tensor empty(std::span<const int64_t> sizes, DType dtype);

@@ -55,8 +55,23 @@ Dims broadcast_strides(const Tensor& t, std::span<const int64_t> sizes) {
   return strides;
 }
 
+namespace {
+// The kernel for contiguous operands of this dtype that come and go as they are; null: see
+// kernels/blocks.cpp.
+BlockKernel plain_kernel(const BlockKernels& kernels, DType dtype) {
+  return dtype == DType::Float32 ? kernels.f32 : dtype == DType::Float64 ? kernels.f64 : nullptr;
+}
+constexpr int64_t kShort = 4096;  // elements that need no thought of other threads
+}  // namespace
+
 Tensor apply_blocks(const BlockKernels& kernels, const Tensor& x, const void* parameters,
                     std::optional<DType> out) {
+  if (const BlockKernel kernel = plain_kernel(kernels, x.dtype());
+      kernel && !out && x.is_contiguous() && x.numel() <= kShort) {
+    Tensor result = empty(x.sizes(), kernels.predicate ? DType::Bool : x.dtype());
+    kernel(result->data, x->data, parameters, x.numel());
+    return result;
+  }
   const DType dtype = out ? *out : kernels.predicate ? DType::Bool : x.dtype();
   if (x.is_contiguous()) {
     Tensor result = empty(x.sizes(), dtype);
@@ -139,6 +154,44 @@ void check(const Elementwise& op, const Operand& a, const Operand& b, DType in) 
 }
 }  // namespace
 
+namespace {
+// An operand of the short way: a tensor like `like`, or a number beside a few elements.
+struct Plain {
+  static constexpr int64_t kMost = 8;
+  bool take(const Operand& x, const Tensor& like) {
+    const int64_t n = like.numel();
+    if (const Tensor* t = x.tensor) {
+      data = (*t)->data;
+      return t == &like ||
+             (t->dtype() == like.dtype() && t->is_contiguous() && t->same_sizes(like));
+    }
+    if (n > kMost) return false;
+    if (like.dtype() == DType::Float32)
+      std::fill_n(reinterpret_cast<float*>(number), n, x.scalar.to<float>());
+    else
+      std::fill_n(reinterpret_cast<double*>(number), n, x.scalar.to<double>());
+    data = number;
+    return true;
+  }
+  const char* data;
+  alignas(16) char number[kMost * sizeof(double)];
+};
+
+// What most calls on small tensors are: contiguous, of one float dtype and one shape. Undefined
+// where that is not so.
+Tensor apply_plainly(const Elementwise& op, const Operand& a, const Operand& b) {
+  const Tensor& like = a.is_tensor() ? *a.tensor : *b.tensor;
+  const BlockKernel kernel = plain_kernel(op.kernels, like.dtype());
+  if (!kernel || !like.is_contiguous() || like.numel() > kShort) return {};
+  Plain left, right;
+  if (!left.take(a, like) || !right.take(b, like)) return {};
+  check(op, a, b, like.dtype());
+  Tensor out = empty(like.sizes(), op.kernels.predicate ? DType::Bool : like.dtype());
+  kernel(out->data, left.data, right.data, like.numel());
+  return out;
+}
+}  // namespace
+
 Tensor apply_blocks(const Elementwise& op, const Operand& a, const Operand& b) {
   if (!a.is_tensor() && !b.is_tensor()) [[unlikely]] {
     if (!op.takes_two_numbers)
@@ -148,6 +201,7 @@ Tensor apply_blocks(const Elementwise& op, const Operand& a, const Operand& b) {
     fill_values(left, a.scalar);
     return apply_blocks(op, left, b);
   }
+  if (Tensor out = apply_plainly(op, a, b); out.defined()) return out;
   const DType in = elementwise_dtype(result_type(a, b), op);
   check(op, a, b, in);
   Side left(a, in), right(b, in);
