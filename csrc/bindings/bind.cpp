@@ -285,7 +285,7 @@ bool is_operand(PyObject* o) {
 
 void operand_from(PyObject* o, OperandHolder& holder) {
   if (is_tensor(o)) {
-    holder.held = as_tensor(o);
+    holder.operand.tensor = &as_tensor(o);
   } else if (PyFloat_CheckExact(o)) {
     holder.operand = Operand(Scalar(PyFloat_AS_DOUBLE(o)));
   } else if (PyLong_Check(o) || PyFloat_Check(o)) {
@@ -297,11 +297,9 @@ void operand_from(PyObject* o, OperandHolder& holder) {
 
 TensorList::TensorList(PyObject* list) : size_(size_t(PySequence_Fast_GET_SIZE(list))) {
   PyObject** items = PySequence_Fast_ITEMS(list);
-  if (size_ > kFew) {
-    many_ = tensors_from(list);
-  } else {
-    for (size_t i = 0; i < size_; ++i) few_[i] = as_tensor(items[i]);
-  }
+  void* memory = size_ > kFew ? small_alloc(size_ * sizeof(Tensor)) : few_;
+  first_ = static_cast<Tensor*>(memory);
+  for (size_t i = 0; i < size_; ++i) new (first_ + i) Tensor(as_tensor(items[i]));
 }
 
 // --- results

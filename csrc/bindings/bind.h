@@ -86,19 +86,29 @@ bool is_tensor_list(PyObject* o);
 class TensorList {
  public:
   explicit TensorList(PyObject* list);
-  operator std::span<const Tensor>() const { return {many_.empty() ? few_ : many_.data(), size_}; }
+  TensorList(const TensorList&) = delete;
+  TensorList& operator=(const TensorList&) = delete;
+  ~TensorList() {
+    for (size_t i = 0; i < size_; ++i) first_[i].~Tensor();
+    if (size_ > kFew) small_free(first_, size_ * sizeof(Tensor));
+  }
+  operator std::span<const Tensor>() const { return {first_, size_}; }
 
  private:
   static constexpr size_t kFew = 4;
   size_t size_;
-  Tensor few_[kFew];
-  std::vector<Tensor> many_;
+  Tensor* first_;
+  alignas(Tensor) char few_[kFew * sizeof(Tensor)];
 };
 
-// An operand with room for a converted ndarray.
+// An operand: a tensor of the caller's, a number, or what an ndarray was converted to.
 struct OperandHolder {
-  Tensor held;
+  const Operand& get() {
+    if (held.defined()) operand.tensor = &held;
+    return operand;
+  }
   Operand operand{Scalar()};
+  Tensor held;
 };
 bool is_operand(PyObject* o);
 void operand_from(PyObject* o, OperandHolder& holder);
@@ -124,13 +134,9 @@ struct Arg<const Operand&> {
   static Held get(PyObject* o) {
     OperandHolder h;
     operand_from(o, h);
-    if (h.held.defined()) h.operand = Operand(h.held);
     return h;
   }
-  static const Operand& pass(Held& h) {
-    if (h.held.defined()) h.operand.tensor = &h.held;
-    return h.operand;
-  }
+  static const Operand& pass(Held& h) { return h.get(); }
 };
 template <class T, class Conversion>
 struct ValueArg : Conversion {
@@ -414,21 +420,33 @@ struct ResultOf<R> {
 
 template <class R, class... A>
 struct Caller {
+  struct Place {
+    const Slots& slots;
+    size_t index;
+  };
   template <class T>
-  static auto get(const Slots& slots, size_t i) {
+  using Value = decltype(Arg<T>::get(nullptr));
+  template <class T>
+  static Value<T> get(Place at) {
     if constexpr (FromItems<Arg<T>>)
-      if (slots.values[i] == kItems) return Arg<T>::from_items(slots.items, slots.item_count);
-    return Arg<T>::get(slots.values[i]);
+      if (at.slots.values[at.index] == kItems)
+        return Arg<T>::from_items(at.slots.items, at.slots.item_count);
+    return Arg<T>::get(at.slots.values[at.index]);
   }
+  template <class T>
+  struct Converted {  // made where it lies: some cannot be moved
+    Converted(Place at) : value(get<T>(at)) {}
+    Value<T> value;
+  };
   template <size_t... I>
   static PyObject* call_with(R (*function)(A...), [[maybe_unused]] const Slots& slots,
                              std::index_sequence<I...>) {
-    [[maybe_unused]] std::tuple held{get<A>(slots, I)...};
+    [[maybe_unused]] std::tuple<Converted<A>...> held(Place{slots, I}...);
     if constexpr (std::is_void_v<R>) {
-      function(Arg<A>::pass(std::get<I>(held))...);
+      function(Arg<A>::pass(std::get<I>(held).value)...);
       Py_RETURN_NONE;
     } else {
-      auto&& result = function(Arg<A>::pass(std::get<I>(held))...);
+      auto&& result = function(Arg<A>::pass(std::get<I>(held).value)...);
       return to_python(std::move(result));
     }
   }

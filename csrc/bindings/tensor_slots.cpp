@@ -25,8 +25,8 @@ PyObject* binary_of_any(PyObject* a, PyObject* b, BinaryFunction function) {
   OperandHolder x, y;
   operand_from(a, x);
   operand_from(b, y);
-  if (!x.held.defined() && !y.held.defined()) Py_RETURN_NOTIMPLEMENTED;
-  return wrap(function(Arg<const Operand&>::pass(x), Arg<const Operand&>::pass(y)));
+  if (!x.get().is_tensor() && !y.get().is_tensor()) Py_RETURN_NOTIMPLEMENTED;
+  return wrap(function(x.get(), y.get()));
 }
 
 PyObject* binary(PyObject* a, PyObject* b, BinaryFunction function) noexcept {
@@ -82,7 +82,7 @@ PyObject* binary_in_place(PyObject* self, PyObject* other, InPlaceFunction funct
     if (!is_operand(other)) Py_RETURN_NOTIMPLEMENTED;
     OperandHolder y;
     operand_from(other, y);
-    function(as_tensor(self), Arg<const Operand&>::pass(y));
+    function(as_tensor(self), y.get());
     Py_INCREF(self);
     return self;
   });

@@ -123,6 +123,27 @@ void destroy_tensor(TensorImpl* impl) noexcept {
   draining = false;
 }
 
+namespace {
+// The geometry of a new contiguous tensor of few dimensions and elements. False: look closer.
+bool place_small(TensorImpl* impl, std::span<const int64_t> sizes) {
+  constexpr int64_t kMost = int64_t{1} << 14;  // a size: four of them make no overflow
+  const size_t n = sizes.size();
+  if (n > 4) return false;
+  int64_t numel = 1;
+  for (size_t i = n; i-- > 0;) {
+    const int64_t size = sizes[i];
+    if (uint64_t(size) - 1 >= uint64_t(kMost)) return false;
+    impl->dims[i] = size;
+    impl->dims[4 + i] = numel;
+    numel *= size;
+  }
+  impl->ndim = uint8_t(n);
+  impl->numel = numel;
+  impl->flags = kContiguous;
+  return true;
+}
+}  // namespace
+
 Tensor empty(std::span<const int64_t> sizes, DType dtype) {
   if (is_complex(dtype)) {
     fail(ErrorKind::NotImplemented, "tapegrad has no complex tensors yet (", info(dtype).name, ")");
@@ -130,19 +151,9 @@ Tensor empty(std::span<const int64_t> sizes, DType dtype) {
   auto* impl = new TensorImpl;
   Tensor out(impl);
   impl->dtype = dtype;
-  const int n = int(sizes.size());
   int64_t nbytes;
-  if (n == 0) {
-    impl->flags = kContiguous;
-    nbytes = itemsize(dtype);
-  } else if (n == 1 && sizes[0] >= 0) {
-    impl->ndim = 1;
-    impl->dims[0] = sizes[0];
-    impl->dims[4] = 1;
-    impl->numel = sizes[0];
-    impl->flags = kContiguous;
-    if (__builtin_mul_overflow(sizes[0], itemsize(dtype), &nbytes))
-      runtime_error("Storage size calculation overflowed with sizes=", to_string(sizes));
+  if (place_small(impl, sizes)) {
+    nbytes = impl->numel * itemsize(dtype);
   } else {
     const int64_t numel = checked_numel(sizes);
     impl->set_geometry(sizes, contiguous_strides(sizes));

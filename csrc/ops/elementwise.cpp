@@ -177,19 +177,24 @@ struct Plain {
   alignas(16) char number[kMost * sizeof(double)];
 };
 
-// What most calls on small tensors are: contiguous, of one float dtype and one shape. Undefined
-// where that is not so.
-Tensor apply_plainly(const Elementwise& op, const Operand& a, const Operand& b) {
-  const Tensor& like = a.is_tensor() ? *a.tensor : *b.tensor;
-  const BlockKernel kernel = plain_kernel(op.kernels, like.dtype());
-  if (!kernel || !like.is_contiguous() || like.numel() > kShort) return {};
-  Plain left, right;
-  if (!left.take(a, like) || !right.take(b, like)) return {};
-  check(op, a, b, like.dtype());
-  Tensor out = empty(like.sizes(), op.kernels.predicate ? DType::Bool : like.dtype());
-  kernel(out->data, left.data, right.data, like.numel());
-  return out;
-}
+// What most calls on small tensors are: contiguous operands of one float dtype and one shape.
+class PlainCall {
+ public:
+  PlainCall(const Elementwise& op, const Operand& a, const Operand& b, const Tensor& like)
+      : kernel_(plain_kernel(op.kernels, like.dtype())) {
+    if (!kernel_ || !like.is_contiguous() || like.numel() > kShort || !left_.take(a, like) ||
+        !right_.take(b, like))
+      kernel_ = nullptr;
+    else
+      check(op, a, b, like.dtype());
+  }
+  explicit operator bool() const { return kernel_ != nullptr; }
+  void run(const Tensor& out) const { kernel_(out->data, left_.data, right_.data, out.numel()); }
+
+ private:
+  BlockKernel kernel_;
+  Plain left_, right_;
+};
 }  // namespace
 
 Tensor apply_blocks(const Elementwise& op, const Operand& a, const Operand& b) {
@@ -201,7 +206,12 @@ Tensor apply_blocks(const Elementwise& op, const Operand& a, const Operand& b) {
     fill_values(left, a.scalar);
     return apply_blocks(op, left, b);
   }
-  if (Tensor out = apply_plainly(op, a, b); out.defined()) return out;
+  const Tensor& like = a.is_tensor() ? *a.tensor : *b.tensor;
+  if (const PlainCall call(op, a, b, like); call) {
+    Tensor out = empty(like.sizes(), op.kernels.predicate ? DType::Bool : like.dtype());
+    call.run(out);
+    return out;
+  }
   const DType in = elementwise_dtype(result_type(a, b), op);
   check(op, a, b, in);
   Side left(a, in), right(b, in);
@@ -341,9 +351,13 @@ Tensor elementwise_in_place(const Elementwise& op, const Tensor& self, const Ope
   if (!op.kernels.predicate && writes_directly(self, other) &&
       elementwise_dtype(dtype, op) == dtype) {
     check_inplace(self);
-    check(op, self, other, dtype);
-    Side left(self, dtype), right(other, dtype);
-    run_binary(op.kernels, self, left, right, dtype);
+    if (const PlainCall call(op, self, other, self); call) {
+      call.run(self);
+    } else {
+      check(op, self, other, dtype);
+      Side left(self, dtype), right(other, dtype);
+      run_binary(op.kernels, self, left, right, dtype);
+    }
     bump_version(self);
     return self;
   }

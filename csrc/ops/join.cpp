@@ -67,6 +67,34 @@ void write_stretches(const Tensor& out, std::span<const Tensor> tensors, int at,
   }
 }
 
+// Contiguous tensors of one dtype, one after the other.
+Tensor in_order(std::span<const Tensor> tensors, Span sizes) {
+  Tensor out = empty(sizes, tensors[0].dtype());
+  const int64_t item = itemsize(out.dtype());
+  char* to = out->data;
+  for (const Tensor& t : tensors) {
+    const size_t bytes = size_t(t.numel() * item);
+    std::memcpy(to, t->data, bytes);
+    to += bytes;
+  }
+  return out;
+}
+
+// Whether cat() along the first dimension is that, and how long the result is there.
+bool join_in_order(std::span<const Tensor> tensors, int64_t* length) {
+  const Tensor& first = tensors[0];
+  if (first.dim() == 0) return false;
+  const Span rest = first.sizes().subspan(1);
+  *length = 0;
+  for (const Tensor& t : tensors) {
+    if (t.dtype() != first.dtype() || t.dim() != first.dim() || !t.is_contiguous() ||
+        !std::equal(rest.begin(), rest.end(), t.sizes().begin() + 1) ||
+        __builtin_add_overflow(*length, t.size(0), length))
+      return false;
+  }
+  return true;
+}
+
 // Part of a gradient: a plain view where no graph is made.
 Tensor part_of(const Tensor& g, int at, int64_t start, int64_t length) {
   if (grad_mode.enabled) return slice(g, at, start, start + length);
@@ -86,8 +114,7 @@ std::vector<Tensor> each(std::span<const Tensor> tensors, Tensor (*f)(const Tens
 
 // --- joining
 // -------------------------------------------------------------------------------------------------
-Tensor cat(std::span<const Tensor> tensors, int64_t dim) {
-  if (tensors.empty()) value_error("torch.cat(): expected a non-empty list of Tensors");
+static Tensor joined(std::span<const Tensor> tensors, int64_t dim, int* along) {
   const Tensor* model = nullptr;
   for (size_t i = 0; i < tensors.size(); ++i) {
     if (tensors[i].dim() == 0)
@@ -95,7 +122,7 @@ Tensor cat(std::span<const Tensor> tensors, int64_t dim) {
     if (!model && !is_skipped(tensors[i])) model = &tensors[i];
   }
   // Where all are passed over, so is what `dim` says.
-  const int at = model ? wrap_dim(dim, model->dim()) : 0;
+  const int at = *along = model ? wrap_dim(dim, model->dim()) : 0;
   if (!model) model = &tensors[0];
   Dims sizes(model->sizes());
   sizes[at] = 0;
@@ -123,6 +150,21 @@ Tensor cat(std::span<const Tensor> tensors, int64_t dim) {
                                                   : empty(sizes, common_dtype(tensors), format);
   write_stretches(out, tensors, at,
                   [at](const Tensor& t) { return is_skipped(t) ? -1 : t.size(at); });
+  return out;
+}
+
+Tensor cat(std::span<const Tensor> tensors, int64_t dim) {
+  if (tensors.empty()) value_error("torch.cat(): expected a non-empty list of Tensors");
+  int at = 0;
+  Tensor out;
+  if (int64_t length;
+      (dim == 0 || tensors[0].dim() + dim == 0) && join_in_order(tensors, &length)) {
+    Dims sizes(tensors[0].sizes());
+    sizes[0] = length;
+    out = in_order(tensors, sizes);
+  } else {
+    out = joined(tensors, dim, &at);
+  }
   if (!any_tracked(tensors)) return out;
   struct Part {
     int64_t length;  // -1: passed over
@@ -155,8 +197,13 @@ Tensor stack(std::span<const Tensor> tensors, int64_t dim) {
                     " at entry ", i);
   Dims sizes(first.sizes());
   sizes.insert(at, int64_t(tensors.size()));
-  Tensor out = empty(sizes, common_dtype(tensors));
-  write_stretches(out, tensors, at, [](const Tensor&) { return int64_t{1}; });
+  Tensor out;
+  if (int64_t length; at == 0 && join_in_order(tensors, &length)) {
+    out = in_order(tensors, sizes);
+  } else {
+    out = empty(sizes, common_dtype(tensors));
+    write_stretches(out, tensors, at, [](const Tensor&) { return int64_t{1}; });
+  }
   if (!any_tracked(tensors)) return out;
   std::vector<DType> dtypes;
   for (const Tensor& t : tensors) dtypes.push_back(t.dtype());
