@@ -40,8 +40,13 @@ bool arrange(const Signature& s, PyObject* self, PyObject* const* args, Py_ssize
   const int count = int(s.parameters.size());
   const int shift = self ? 1 : 0;
   int given = int(nargs) + shift;
-  for (int i = 0; i < count; ++i) slots.values[i] = s.parameters[size_t(i)].default_value;
+  std::copy(s.defaults.begin(), s.defaults.end(), slots.values);
   if (self) slots.values[0] = self;
+  if (!kwnames && s.varargs < 0) {  // most calls
+    if (given < s.required || given > s.positional) return false;
+    std::copy(args, args + nargs, slots.values + shift);
+    return true;
+  }
   if (s.varargs >= 0 && given > s.varargs) {
     const int fixed = s.varargs - shift;
     for (int i = 0; i < fixed; ++i) slots.values[i + shift] = args[i];
@@ -100,10 +105,11 @@ Ref Slots::value(int parameter) const {
 // --- calls
 // --------------------------------------------------------------------------------------------
 namespace {
-bool fits(const Overload& overload, const Slots& slots) {
+bool fits(const Overload& overload, const Signature& signature, const Slots& slots) {
   const CallType& type = *overload.type;
   for (size_t i = 0; i < type.count; ++i) {
     PyObject* value = slots.values[i];
+    if (value == signature.defaults[i] && (signature.fitting_defaults >> i & 1)) continue;
     if (value == kItems ? !are_dims(slots.items, slots.item_count) : !type.accepts[i](value))
       return false;
   }
@@ -135,7 +141,7 @@ PyObject* call_bound(PyObject* self, PyObject* const* args, Py_ssize_t nargs, Py
     Slots slots;
     for (const Overload& overload : bound.overloads) {
       const Signature& signature = overload.parsed();
-      if (!arrange(signature, self, args, nargs, kwnames, slots) || !fits(overload, slots))
+      if (!arrange(signature, self, args, nargs, kwnames, slots) || !fits(overload, signature, slots))
         continue;
       if (signature.out >= 0 && slots.values[signature.out] != Py_None) [[unlikely]]
         return call_into_out(bound.name, overload, slots);

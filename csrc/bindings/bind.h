@@ -44,8 +44,10 @@ struct Parameter {
 struct Signature {
   explicit Signature(const char* text);
   std::vector<Parameter> parameters;
-  int positional = 0;  // how many may be given by position
-  int required = 0;    // first optional position
+  std::vector<PyObject*> defaults;  // of each parameter, for a copy at once
+  unsigned fitting_defaults = 0;    // a bit for each default that its C++ parameter takes
+  int positional = 0;               // how many may be given by position
+  int required = 0;                 // one more than the last that has no default
   int varargs = -1;
   bool varargs_from_items = false;  // as the C++ parameter allows
   int out = -1;

@@ -56,6 +56,8 @@ Signature::Signature(const char* text) {
     p.interned = PyUnicode_InternFromString(part.c_str());
     if (part == "out") out = int(parameters.size());
     if (!p.keyword_only) ++positional;
+    defaults.push_back(p.default_value);
+    if (!p.default_value) required = int(defaults.size());
     parameters.push_back(std::move(p));
   }
   if (parameters.size() > size_t(kMaxParameters)) runtime_error("too many parameters: ", text);
@@ -64,6 +66,9 @@ Signature::Signature(const char* text) {
 const Signature& Overload::parse() const {
   auto fresh = std::make_unique<Signature>(signature);
   if (fresh->varargs >= 0) fresh->varargs_from_items = type->from_items >> fresh->varargs & 1;
+  for (size_t i = 0; i < type->count; ++i)
+    if (fresh->defaults[i] && type->accepts[i](fresh->defaults[i]))
+      fresh->fitting_defaults |= 1u << i;
   const Signature* found = nullptr;  // set where another thread was first
   if (parsed_.compare_exchange_strong(found, fresh.get())) found = fresh.release();
   return *found;

@@ -153,7 +153,7 @@ struct NumPy {
                               const Py_intptr_t* sizes, const Py_intptr_t* strides, void* data,
                               int flags, PyObject* like);   // takes descr
   int (*set_base_object)(PyObject* array, PyObject* base);  // takes base
-  static constexpr int kWriteable = 0x0400;
+  static constexpr int kAligned = 0x0100, kWriteable = 0x0400;
 };
 const NumPy& numpy() {
   static NumPy found{};
@@ -353,9 +353,13 @@ PyObject* to_numpy(const Tensor& t, bool force) {
     steps[i] = Py_intptr_t(t.stride(i) * item);
   }
   const NumPy& api = numpy();
-  const int flags = t->storage->read_only ? 0 : NumPy::kWriteable;
+  int flags = t->storage->read_only ? 0 : NumPy::kWriteable;
+  // Without strides NumPy makes those of a contiguous array, and asks whether it is aligned.
+  const bool plain =
+      t.is_contiguous() && reinterpret_cast<uintptr_t>(t->data) % uintptr_t(item) == 0;
+  if (plain) flags |= NumPy::kAligned;
   Ref array = checked(api.new_from_descr(api.array_type, numpy_dtype(t.dtype()), t.dim(), sizes,
-                                         steps, t->data, flags, nullptr));
+                                         plain ? nullptr : steps, t->data, flags, nullptr));
   if (api.set_base_object(array.get(), base.release()) < 0) throw PythonError();
   return array.release();
 }

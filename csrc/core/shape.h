@@ -63,6 +63,12 @@ class Dims {
   operator std::span<const int64_t>() const { return {p_, size_t(n_)}; }
   void push_back(int64_t value) { insert(n_, value); }
   void insert(int at, int64_t value) {
+    if (n_ < kInline) {
+      std::copy_backward(p_ + at, p_ + n_, p_ + n_ + 1);
+      p_[at] = value;
+      ++n_;
+      return;
+    }
     Dims grown;
     grown.resize(n_ + 1);
     std::copy(p_, p_ + at, grown.p_);
