@@ -92,7 +92,8 @@ int main(int argc, char**) {
   check(inner == 0, "a loop inside a loop runs in one piece");
   check(!tg::in_parallel_loop(), "outside again");
 
-  for (const int64_t bad : {0, 500, 999}) check(throws_once(bad), "an exception reaches the caller");
+  for (const int64_t bad : {0, 500, 999})
+    check(throws_once(bad), "an exception reaches the caller");
   check(covers(1000, 10), "the pool works after an exception");
 
   {  // several callers at a time, and one that changes the number of threads

@@ -35,10 +35,10 @@ constexpr const char* kAllocator =
 #endif
 
 PyObject* machine() {
-  return Py_BuildValue(
-      "{s:s,s:s,s:L,s:s,s:i,s:i}", "isa", isa_name(isa()), "compiler", kCompiler, "cpp",
-      static_cast<long long>(__cplusplus), "allocator", kAllocator, "cpu_count", cpu_count(),
-      "hardware_concurrency", static_cast<int>(std::thread::hardware_concurrency()));
+  return Py_BuildValue("{s:s,s:s,s:L,s:s,s:i,s:i}", "isa", isa_name(isa()), "compiler", kCompiler,
+                       "cpp", static_cast<long long>(__cplusplus), "allocator", kAllocator,
+                       "cpu_count", cpu_count(), "hardware_concurrency",
+                       static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ namespace {
 #if defined(__linux__)
 
 int affinity_count() {
-  for (int size = 1024; size <= 1 << 16; size *= 2) {  // a kernel built for more asks for a larger set
+  for (int size = 1024; size <= 1 << 16;
+       size *= 2) {  // a kernel built for more asks for a larger set
     cpu_set_t* const set = CPU_ALLOC(static_cast<size_t>(size));
     if (!set) return 0;
     const size_t bytes = CPU_ALLOC_SIZE(static_cast<size_t>(size));
