@@ -48,6 +48,7 @@ OPERATIONS = {
     "a column to all": lambda: table / table[:, :1],
     "transposed": lambda: table.t() * table.t().abs(),
     "mixed orders": lambda: randn(307, 403).t() + table,
+    "seven dimensions": lambda: randn(2, 3, 2, 50, 2, 7, 11).permute(6, 0, 3, 1, 5, 2, 4) * randn(3, 7, 2, 1),
     "every other": lambda: randn(2 * n)[::2] - randn(3 * n)[::3],
     "one long dimension": lambda: randn(1, 1, n) + randn(2, 1, n),
     "backward": lambda: backward_of(lambda a, b: (a * b).tanh() * a, x, y),

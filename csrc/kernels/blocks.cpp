@@ -159,12 +159,13 @@ void run(const BlockKernels& kernels, std::span<const int64_t> sizes,
   const LongWork work(total);
   parallel_for(sizes[outermost], std::max<int64_t>(grain(kernels) / inner, 1),
                [&](int64_t begin, int64_t end) {
-                 Dims part(sizes);
-                 part[static_cast<int>(outermost)] = end - begin;
+                 int64_t part[kMaxDims];  // Dims may allocate
+                 std::copy(sizes.begin(), sizes.end(), part);
+                 part[outermost] = end - begin;
                  Operands<N> from = strided;
                  for (size_t k = 0; k < N; ++k)
                    from.data[k] += begin * from.strides[k][outermost] * from.itemsize[k];
-                 walk(part, from);
+                 walk({part, sizes.size()}, from);
                });
 }
 

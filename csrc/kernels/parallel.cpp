@@ -1,6 +1,7 @@
 #include "kernels/parallel.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 
 #include <algorithm>
@@ -43,6 +44,30 @@ bool spin_until(const Condition& done) {
   return done();
 }
 
+// Where this thread runs, or -1.
+int processor() {
+#if defined(__linux__)
+  return sched_getcpu();
+#else
+  return -1;
+#endif
+}
+
+// Moves this thread to another processor if it runs on the given one. On a busy machine Linux wakes
+// a worker beside the one that called it, and they would take turns.
+void leave_processor([[maybe_unused]] int taken) {
+#if defined(__linux__)
+  cpu_set_t allowed;
+  if (taken < 0 || taken >= CPU_SETSIZE || processor() != taken ||
+      sched_getaffinity(0, sizeof allowed, &allowed) != 0)
+    return;
+  cpu_set_t others = allowed;
+  CPU_CLR(static_cast<size_t>(taken), &others);
+  if (CPU_COUNT(&others) > 0 && sched_setaffinity(0, sizeof others, &others) == 0)
+    sched_setaffinity(0, sizeof allowed, &allowed);
+#endif
+}
+
 // The pieces of the current loop that nobody has taken, [low, high), and the number of the loop.
 // One word, so that who takes a piece knows that it is this loop's: a worker that comes late finds
 // another number, or nothing left. The caller takes pieces from the front and workers from the
@@ -75,6 +100,7 @@ class Pool {
     context_ = context;
     n_ = n;
     step_ = step;
+    callers_processor_.store(processor(), std::memory_order_relaxed);
     unfinished_.store(static_cast<int>(pieces), std::memory_order_relaxed);
     ++loop_;
     ticket_.store(Ticket(loop_, static_cast<uint32_t>(pieces)).word);
@@ -141,6 +167,8 @@ class Pool {
         sleeping_.fetch_add(1);
         wake_.wait(lock, called);
         sleeping_.fetch_sub(1);
+        lock.unlock();
+        leave_processor(callers_processor_.load(std::memory_order_relaxed));
       }
       if (stopping_.load()) return;
       last_loop = Ticket(ticket_.load()).loop();
@@ -183,6 +211,7 @@ class Pool {
   const void* context_ = nullptr;
   int64_t n_ = 0, step_ = 0;
   uint32_t loop_ = 0;
+  std::atomic<int> callers_processor_ = -1;
   std::atomic<bool> failed_ = false;
   std::exception_ptr error_;
   alignas(64) std::atomic<uint64_t> ticket_ = 0;

@@ -18,8 +18,8 @@ void set_num_threads(int count);
 // less.
 int cpu_count();
 
-// Whether this thread runs a piece right now. Such code must not touch Python, tensors or their
-// allocator: its loop's caller may have let go of the GIL.
+// Whether this thread runs a piece right now. Such code must not touch Python, tensors, Dims or
+// their allocator: its loop's caller may have let go of the GIL.
 bool in_parallel_loop();
 
 using PieceFunction = void (*)(const void* context, int64_t begin, int64_t end);
