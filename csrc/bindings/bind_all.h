@@ -34,5 +34,6 @@ void bind_layout(Binder& b);
 void bind_optim(Binder& b);
 void bind_printing(Binder& b);
 void bind_dlpack(Binder& b);
+void bind_machine(Binder& b);  // threads, build and instruction set
 
 }  // namespace tg

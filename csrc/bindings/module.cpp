@@ -1,16 +1,28 @@
 // The extension module tapegrad._core: types first, then the families of operations.
 #include <pybind11/pybind11.h>
 
+#include <exception>
+
 #include "bindings/bind_all.h"
 #include "bindings/py_module.h"
+#include "kernels/isa.h"
 #include "kernels/loops.h"
+#include "kernels/parallel.h"
 
 namespace {
 
 constexpr auto kDoc = "Native core of tapegrad: tensors, operations and the tape.";
 
-void* release_gil() { return PyEval_SaveThread(); }
+// Work inside work that has let go of the GIL, and workers of the pool, have none to let go of.
+thread_local bool gil_released = false;
+
+void* release_gil() {
+  if (gil_released || tg::in_parallel_loop()) return nullptr;
+  gil_released = true;
+  return PyEval_SaveThread();
+}
 void take_gil(void* state) {
+  gil_released = false;
   tg::python_call([&] { PyEval_RestoreThread(static_cast<PyThreadState*>(state)); });
 }
 
@@ -57,6 +69,7 @@ PYBIND11_MODULE(_core_of_main_interpreter, m) {
     tg::bind_optim(binder);
     tg::bind_printing(binder);
     tg::bind_dlpack(binder);
+    tg::bind_machine(binder);
     binder.def("_signatures", {tg::fn(&tg::Binder::describe, "")}, tg::kFunction,
                "Every bound function with its overloads: what the stub is made from.");
   } catch (...) {
@@ -72,6 +85,12 @@ PyMODINIT_FUNC PyInit__core() {
     PyErr_SetString(PyExc_ImportError,
                     "tapegrad can be imported in the main interpreter only, not in a "
                     "subinterpreter");
+    return nullptr;
+  }
+  try {
+    tg::isa();
+  } catch (const std::exception& e) {
+    PyErr_SetString(PyExc_ImportError, e.what());
     return nullptr;
   }
   return PyInit__core_of_main_interpreter();

@@ -5,12 +5,17 @@
 
 #include "kernels/cast.h"
 #include "kernels/loops.h"
+#include "kernels/parallel.h"
 
 namespace tg {
 namespace {
 
 constexpr int64_t kBlock = 256;
 constexpr int64_t kWidest = 8;  // bytes
+
+// What a thread should have to do: elements. Functions that integers have no kernel for are the
+// costly ones.
+int64_t grain(const BlockKernels& kernels) { return kernels.i64 ? 16384 : 8192; }
 
 struct Choice {
   BlockKernel kernel;
@@ -136,9 +141,41 @@ void run(const BlockKernels& kernels, std::span<const int64_t> sizes,
     strided.itemsize[k] = itemsize(dtypes[k]);
   }
   const Row<N> row(kernels, dtypes[1], dtypes, parameters);
-  for_each_row<N>(sizes, strided,
-                  [&row](const std::array<char*, N>& data, const std::array<int64_t, N>& stride,
-                         int64_t n) { row(data, stride, n); });
+  const auto walk = [&row](std::span<const int64_t> sizes, const Operands<N>& strided) {
+    for_each_row<N>(sizes, strided,
+                    [&row](const std::array<char*, N>& data, const std::array<int64_t, N>& stride,
+                           int64_t n) { row(data, stride, n); });
+  };
+  int64_t total = 1;
+  for (const int64_t size : sizes) total *= size;
+  if (total < 2 * grain(kernels)) return walk(sizes, strided);
+  // Threads share the dimension that is outermost in the output.
+  size_t outermost = 0;
+  for (size_t d = 1; d < sizes.size(); ++d)
+    if (sizes[outermost] == 1 ||
+        (sizes[d] > 1 && strided.strides[0][d] > strided.strides[0][outermost]))
+      outermost = d;
+  const int64_t inner = total / sizes[outermost];
+  const LongWork work(total);
+  parallel_for(sizes[outermost], std::max<int64_t>(grain(kernels) / inner, 1),
+               [&](int64_t begin, int64_t end) {
+                 int64_t part[kMaxDims];  // Dims may allocate
+                 std::copy(sizes.begin(), sizes.end(), part);
+                 part[outermost] = end - begin;
+                 Operands<N> from = strided;
+                 for (size_t k = 0; k < N; ++k)
+                   from.data[k] += begin * from.strides[k][outermost] * from.itemsize[k];
+                 walk({part, sizes.size()}, from);
+               });
+}
+
+// kernel(out, a, b) for n numbers in a row, `items` bytes of each operand apart.
+void run_straight(const BlockKernels& kernels, BlockKernel kernel, char* out, int64_t out_item,
+                  const char* a, int64_t a_item, const void* b, int64_t b_item, int64_t n) {
+  parallel_for(n, grain(kernels), [&](int64_t begin, int64_t end) {
+    kernel(out + begin * out_item, a + begin * a_item,
+           b ? static_cast<const char*>(b) + begin * b_item : nullptr, end - begin);
+  });
 }
 
 }  // namespace
@@ -159,25 +196,35 @@ void run_flat_blocks(const BlockKernels& kernels, DType in, char* out, DType out
   const int64_t item = itemsize(in);
   if (n == 1) repeats_a = repeats_b = false;
   if (choice.dtype == in && out_dtype == (kernels.predicate ? DType::Bool : in)) {
-    if (!repeats_a && !repeats_b) return choice.kernel(out, a, b, n);
+    if (!repeats_a && !repeats_b)
+      return run_straight(kernels, choice.kernel, out, itemsize(out_dtype), a, item, b, item, n);
     if (n <= kBlock && !(repeats_a && repeats_b)) {
       alignas(64) char buffer[kBlock * kWidest];
       repeat(buffer, repeats_a ? a : b, item, n);
       return choice.kernel(out, repeats_a ? buffer : a, repeats_b ? buffer : b, n);
     }
   }
-  Row<3>(kernels, in, {out_dtype, in, in}, nullptr)(
-      {out, const_cast<char*>(a), const_cast<char*>(b)},
-      {itemsize(out_dtype), repeats_a ? 0 : item, repeats_b ? 0 : item}, n);
+  const Row<3> row(kernels, in, {out_dtype, in, in}, nullptr);
+  const int64_t step[3] = {itemsize(out_dtype), repeats_a ? 0 : item, repeats_b ? 0 : item};
+  parallel_for(n, grain(kernels), [&](int64_t begin, int64_t end) {
+    row({out + begin * step[0], const_cast<char*>(a) + begin * step[1],
+         const_cast<char*>(b) + begin * step[2]},
+        {step[0], step[1], step[2]}, end - begin);
+  });
 }
 void run_flat_blocks(const BlockKernels& kernels, DType in, char* out, DType out_dtype,
                      const char* a, const void* parameters, int64_t n) {
   const LongWork work(n);
   const Choice choice = choose(kernels, in);
   if (choice.dtype == in && out_dtype == (kernels.predicate ? DType::Bool : in))
-    return choice.kernel(out, a, parameters, n);
-  Row<2>(kernels, in, {out_dtype, in}, parameters)({out, const_cast<char*>(a)},
-                                                   {itemsize(out_dtype), itemsize(in)}, n);
+    return run_straight(kernels, choice.kernel, out, itemsize(out_dtype), a, itemsize(in),
+                        parameters, 0, n);
+  const Row<2> row(kernels, in, {out_dtype, in}, parameters);
+  const int64_t step[2] = {itemsize(out_dtype), itemsize(in)};
+  parallel_for(n, grain(kernels), [&](int64_t begin, int64_t end) {
+    row({out + begin * step[0], const_cast<char*>(a) + begin * step[1]}, {step[0], step[1]},
+        end - begin);
+  });
 }
 
 }  // namespace tg

@@ -8,6 +8,7 @@
 #include "core/dtype.h"
 #include "kernels/gemm_kernels.h"
 #include "kernels/isa.h"
+#include "kernels/parallel.h"
 
 namespace tg {
 
@@ -66,9 +67,9 @@ void run_half(const GemmArgs<T>& g) {
 
 // Integers, in unsigned arithmetic of at least 32 bits: the low bits are the wrapped result.
 template <class T>
-void run_integer(const GemmArgs<T>& g) {
+void integer_rows(const GemmArgs<T>& g, int64_t first, int64_t last) {
   using Wide = std::conditional_t<sizeof(T) == 8, uint64_t, uint32_t>;
-  for (int64_t i = 0; i < g.m; ++i) {
+  for (int64_t i = first; i < last; ++i) {
     const T* a = g.a + i * g.a_row;
     T* c = g.c + i * g.c_row;
     if (g.b_col == 1 && g.n > 1) {  // whole rows of b, so that the inner loop vectorises
@@ -90,6 +91,11 @@ void run_integer(const GemmArgs<T>& g) {
       c[j] = static_cast<T>(sum);
     }
   }
+}
+template <class T>
+void run_integer(const GemmArgs<T>& g) {
+  parallel_for(g.m, 1 + (1 << 16) / (g.n * g.k + 1),
+               [&](int64_t first, int64_t last) { integer_rows(g, first, last); });
 }
 
 }  // namespace

@@ -7,24 +7,28 @@
 #include "kernels/gemm_pack.h"
 #include "kernels/gemm_skinny.h"
 #include "kernels/gemm_tile.h"
+#include "kernels/parallel.h"
 
 namespace tg::TG_ISA {
 extern const GemmKernels gemm_kernels;
 namespace {
 
 inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+inline int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
 inline int64_t magnitude(int64_t a) { return a < 0 ? -a : a; }
 inline int64_t pieces(int64_t whole, int64_t piece) { return (whole + piece - 1) / piece; }
 
-// Block sizes: a panel of b (kDepth x kWide) stays in the first cache, a block of a (kTall x
-// kDepth) in the second.
+// Block sizes. Of packed operands, a panel of b (kDepth x kWide) passes through the first cache
+// while it meets a block of a (kTall x kDepth); that and a block of b (kDepth x kAcross) stay in
+// the second. Rows of b that are read in place may lie a power of two apart and share a few places
+// of the caches, so fewer of them are taken at a time.
 template <class T>
 struct Block {
   static constexpr int kWide = 2 * kLanes<T>;
-  static constexpr int64_t kDepth =
-      (kVectorBytes == 64 ? 1536 : 1024) / static_cast<int64_t>(sizeof(T));
-  static constexpr int64_t kTall = 240;
-  static constexpr int64_t kAcross = 1024;
+  static constexpr int64_t kDepthInPlace = 1024 / static_cast<int64_t>(sizeof(T));
+  static constexpr int64_t kDepth = kDepthInPlace * (kVectorBytes == 64 ? 2 : 1);
+  static constexpr int64_t kTall = 120;
+  static constexpr int64_t kAcross = 512;
 };
 
 // Rows of the next tile when `left` remain. The last two share what is left, since a very short
@@ -111,51 +115,113 @@ inline int64_t piece_start(int64_t whole, int64_t index, int64_t count) {
   return index == 0 ? 0 : index == count ? whole : whole * index / count;
 }
 
+// How the whole product is computed. Its depth decides the order of the sums, so it depends on the
+// sizes alone.
 template <class T>
-void blocked(const GemmArgs<T>& g) {
+struct Plan {
+  explicit Plan(const GemmArgs<T>& g) {
+    using B = Block<T>;
+    // Packing costs a pass over the operand; without it, long strides cost cache and TLB misses at
+    // every use. Measured.
+    const int64_t item = static_cast<int64_t>(sizeof(T));
+    const int64_t a_stride = magnitude(g.a_row == 1 ? g.a_col : g.a_row) * item;
+    const int64_t b_stride = magnitude(g.b_row) * item;
+    const bool many_rows = g.m > 4 * kMaxRows;
+    if (g.a_row == 1)
+      pack_a = many_rows && g.n >= 2 * B::kWide && a_stride >= 256;
+    else
+      pack_a = g.n >= 4 * B::kWide && a_stride >= 1024 && g.n * a_stride > B::kWide * 16384;
+    pack_b =
+        g.b_col != 1 || (many_rows && b_stride >= 1024) || (!kMasksLoads && g.n % kLanes<T> != 0);
+    depth = many_rows ? B::kDepth : B::kDepthInPlace;
+  }
+  bool pack_a, pack_b;
+  int64_t depth;
+};
+
+// A part of c, on one thread.
+template <class T>
+void multiply_part(const GemmArgs<T>& g, const Plan<T>& plan) {
   using B = Block<T>;
   constexpr int64_t kSmall = 1024, kSlack = 64;  // packing may write a vector past its panel
   alignas(64) T small[kSmall];
-  const int64_t max_k = least(g.k, B::kDepth), max_m = least(g.m, B::kTall),
+  const int64_t max_k = least(g.k, plan.depth), max_m = least(g.m, B::kTall),
                 max_n = least(g.n, B::kAcross);
-  // Packing costs a pass over the operand; without it, long strides cost cache and TLB misses at
-  // every use. Measured.
-  const int64_t a_stride =
-      magnitude(g.a_row == 1 ? g.a_col : g.a_row) * static_cast<int64_t>(sizeof(T));
-  const int64_t b_stride = magnitude(g.b_row) * static_cast<int64_t>(sizeof(T));
-  const bool pack_a = g.n >= 4 * B::kWide && a_stride >= 1024 && g.n * a_stride > B::kWide * 16384;
-  const bool pack_b = g.b_col != 1 || (g.m > 4 * kMaxRows && b_stride >= 1024) ||
-                      (!kMasksLoads && g.n % kLanes<T> != 0);
-  const int64_t a_size = pack_a ? max_m * max_k + kSlack : 0;
-  const int64_t b_size = pack_b ? pieces(max_n, B::kWide) * B::kWide * max_k + kSlack : 0;
+  const int64_t a_size = plan.pack_a ? max_m * max_k + kSlack : 0;
+  const int64_t b_size = plan.pack_b ? pieces(max_n, B::kWide) * B::kWide * max_k + kSlack : 0;
   T* scratch = small;
   if (a_size + b_size > kSmall)
     scratch = static_cast<T*>(gemm_scratch((a_size + b_size) * sizeof(T)));
   T *const packed_b = scratch, *const packed_a = scratch + b_size;
 
-  const int64_t count_n = pieces(g.n, B::kAcross), count_k = pieces(g.k, B::kDepth),
-                count_m = pieces(g.m, B::kTall);
-  for (int64_t in = 0; in < count_n; ++in) {
-    const int64_t j = in * B::kAcross, n = least(g.n - j, B::kAcross);
+  const int64_t count_k = pieces(g.k, plan.depth);
+  for (int64_t j = 0; j < g.n; j += B::kAcross) {
+    const int64_t n = least(g.n - j, B::kAcross);
     for (int64_t ik = 0; ik < count_k; ++ik) {
       const int64_t p = piece_start(g.k, ik, count_k), k = piece_start(g.k, ik + 1, count_k) - p;
       const T* b = g.b + p * g.b_row + j * g.b_col;
-      if (pack_b) {
+      if (plan.pack_b) {
         pack_b_block(g, n, k, b, packed_b);
         b = packed_b;
       }
-      for (int64_t im = 0; im < count_m; ++im) {
-        const int64_t i = piece_start(g.m, im, count_m), m = piece_start(g.m, im + 1, count_m) - i;
+      for (int64_t i = 0; i < g.m; i += B::kTall) {
+        const int64_t m = least(g.m - i, B::kTall);
         const T* a = g.a + i * g.a_row + p * g.a_col;
-        if (pack_a) {
+        if (plan.pack_a) {
           pack_a_block(g, m, k, a, packed_a);
           a = packed_a;
         }
-        multiply_block(g, m, n, k, a, pack_a, b, pack_b, g.c + i * g.c_row + j * g.c_col,
+        multiply_block(g, m, n, k, a, plan.pack_a, b, plan.pack_b, g.c + i * g.c_row + j * g.c_col,
                        g.accumulate || ik > 0);
       }
     }
   }
+}
+
+// Multiplications and additions that are worth another thread.
+constexpr int64_t kThreadWork = 1 << 18;
+
+// Threads share rows or columns of c, whatever has more tiles. Each packs what it needs: so there
+// are few parts.
+template <class T>
+void blocked(const GemmArgs<T>& g) {
+  const Plan<T> plan(g);
+  constexpr int64_t kWide = Block<T>::kWide;
+  const int64_t tall = pieces(g.m, kMaxRows), wide = pieces(g.n, kWide);
+  if (g.m * g.n * g.k < 2 * kThreadWork) return multiply_part(g, plan);
+  const bool by_rows = tall > wide;
+  const int64_t unit = by_rows ? kMaxRows : kWide, size = by_rows ? g.m : g.n,
+                units = by_rows ? tall : wide;
+  const int64_t work = g.m * g.n * g.k / units + 1;
+  parallel_for(units, most(pieces(kThreadWork, work), pieces(units, 2 * num_threads())),
+               [&](int64_t begin, int64_t end) {
+                 const int64_t first = begin * unit, last = least(end * unit, size);
+                 GemmArgs<T> part = g;
+                 if (by_rows) {
+                   part.m = last - first;
+                   part.a += first * g.a_row;
+                   part.c += first * g.c_row;
+                 } else {
+                   part.n = last - first;
+                   part.b += first * g.b_col;
+                   part.c += first * g.c_col;
+                 }
+                 multiply_part(part, plan);
+               });
+}
+
+// kernel(g) on parts of the columns, in groups of `unit`.
+template <class T>
+void by_columns(const GemmArgs<T>& g, int64_t unit, void (*kernel)(const GemmArgs<T>&)) {
+  if (g.m * g.n * g.k < 2 * kThreadWork || g.n < 2 * unit) return kernel(g);
+  parallel_for(pieces(g.n, unit), pieces(kThreadWork, g.m * g.k * unit),
+               [&](int64_t begin, int64_t end) {
+                 GemmArgs<T> part = g;
+                 part.n = least(end * unit, g.n) - begin * unit;
+                 part.b += begin * unit * g.b_col;
+                 part.c += begin * unit * g.c_col;
+                 kernel(part);
+               });
 }
 
 // A single tile on unpacked operands needs none of the above.
@@ -164,7 +230,7 @@ void multiply(const GemmArgs<T>& g) {
   constexpr int kWide = Block<T>::kWide, kWidth = kLanes<T>;
   const bool edge = g.n != kWidth && g.n != kWide;
   if (g.m > kMaxRows || tile_rows(g.m) != g.m || g.n > kWide || g.b_col != 1 ||
-      g.k > Block<T>::kDepth || (edge && !kMasksLoads))
+      g.k > Block<T>::kDepthInPlace || (edge && !kMasksLoads))
     return blocked(g);
   const int rows = static_cast<int>(g.m), cols = static_cast<int>(g.n);
   const Operands kind = edge ? Operands::Edge : Operands::InPlace;
@@ -212,7 +278,7 @@ void dot_product_of_strided(const GemmArgs<T>& g) {
       piece.b = b;
       piece.b_row = 1;
     }
-    dot_product(piece);
+    g.m* g.n == 1 ? dot_of_vectors(piece) : dot_product(piece);
   }
 }
 
@@ -220,11 +286,12 @@ void dot_product_of_strided(const GemmArgs<T>& g) {
 template <class T>
 void vector_times_matrix(const GemmArgs<T>& g) {
   if (g.n > 1 && g.b_col == 1 && g.c_col == 1 && (g.n >= kLanes<T> || g.k == 1))
-    return row_times_matrix(g);
+    return by_columns(g, 64, row_times_matrix<T>);
   if (g.k < kLanes<T> && g.n * g.k <= 128) return multiply_tiny(g);
   if (g.n > 1 && g.b_row != 1) return multiply(g);
   if (g.a_col != 1 || g.b_row != 1) return dot_product_of_strided(g);
-  dot_product(g);
+  if (g.n == 1) return dot_of_vectors(g);
+  by_columns(g, 4, dot_product<T>);
 }
 
 template <class T>
@@ -237,7 +304,7 @@ void run(const GemmArgs<T>& g) {
     // meet.
     const int64_t vectors = g.k / kLanes<T>;
     if ((g.m <= 64 && vectors >= g.m) || (g.n <= 4 && vectors >= 4) || (g.n <= 12 && vectors >= 12))
-      return dot_product(g);
+      return by_columns(g, 4, dot_product<T>);
   }
   multiply(g);
 }

@@ -23,6 +23,19 @@ inline __attribute__((always_inline)) T sum_lanes(const typename Simd<T>::Vec& v
   return sum_halves<T>(v, typename FirstLanes<kLanes<T> / 2>::type{});
 }
 
+// The sums of kLanes vectors as the lanes of v[0], added in the order of sum_lanes().
+template <class T, int D = kLanes<T> / 2>
+inline __attribute__((always_inline)) void sum_of_each(typename Simd<T>::Vec* v) {
+  if constexpr (D > 0) {
+#pragma GCC unroll 16
+    for (int i = 0; i < D; ++i) {
+      exchange<typename Simd<T>::Vec, D>(v[i], v[i + D], typename FirstLanes<kLanes<T>>::type{});
+      v[i] += v[i + D];
+    }
+    sum_of_each<T, D / 2>(v);
+  }
+}
+
 // R rows of a times C columns of b, both contiguous along k; U sums each, to hide the latency of
 // the additions.
 template <class T, int R, int C, int U>
@@ -74,49 +87,59 @@ void dot_tile(int64_t k, const T* a, int64_t a_row, const T* b, int64_t b_col, T
     for (int r = 0; r < R; ++r)
 #pragma GCC unroll 16
       for (int j = 0; j < C; ++j) sum[0][r][j] += sum[u][r][j];
+  T result[R * C];
+  if constexpr (R * C % kWidth == 0) {
 #pragma GCC unroll 16
-  for (int r = 0; r < R; ++r)
-#pragma GCC unroll 16
-    for (int j = 0; j < C; ++j) {
-      T& to = c[r * c_row + j * c_col];
-      const T value = sum_lanes<T>(sum[0][r][j]) + rest_sum[r][j];
-      to = accumulate ? to + value : value;
+    for (int i = 0; i < R * C; i += kWidth) {
+      sum_of_each<T>(&sum[0][0][0] + i);
+      store<T>(result + i, (&sum[0][0][0])[i]);
     }
+  } else {
+#pragma GCC unroll 16
+    for (int i = 0; i < R * C; ++i) result[i] = sum_lanes<T>(sum[0][i / C][i % C]);
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < R * C; ++i) {
+    T& to = c[i / C * c_row + i % C * c_col];
+    const T value = kMasksLoads ? result[i] : result[i] + rest_sum[i / C][i % C];
+    to = accumulate ? to + value : value;
+  }
 }
 
-template <class T, int R, int U>
-void dot_rows(const GemmArgs<T>& g, int64_t i, int64_t p, int64_t k, bool accumulate) {
-  const T *a = g.a + i * g.a_row + p, *b = g.b + p;
-  T* c = g.c + i * g.c_row;
-  int64_t j = 0;
-  for (; j + 4 <= g.n; j += 4)
-    dot_tile<T, R, 4, U>(k, a, g.a_row, b + j * g.b_col, g.b_col, c + j * g.c_col, g.c_row, g.c_col,
-                         accumulate);
-  for (; j < g.n; ++j)
-    dot_tile<T, R, 1, U>(k, a, g.a_row, b + j * g.b_col, g.b_col, c + j * g.c_col, g.c_row, g.c_col,
-                         accumulate);
+// C columns of b times all rows of a.
+template <class T, int C, int R = kDotRows>
+void dot_columns(const GemmArgs<T>& g, int64_t i, int64_t j, int64_t p, int64_t k,
+                 bool accumulate) {
+  constexpr int kSums = R == 1 ? 2 : 1;
+  for (; i + R <= g.m; i += R)
+    dot_tile<T, R, C, kSums>(k, g.a + i * g.a_row + p, g.a_row, g.b + j * g.b_col + p, g.b_col,
+                             g.c + i * g.c_row + j * g.c_col, g.c_row, g.c_col, accumulate);
+  if constexpr (R > 1)
+    if (i < g.m) dot_columns<T, C, R - 1>(g, i, j, p, k, accumulate);
 }
 
 // Long sums are cut, so that their error stays that of the pieces.
 constexpr int64_t kDotPiece = 4096;
 
-// Needs a_col == 1 and b_row == 1.
+// Needs a_col == 1 and b_row == 1. A few columns of b stay in the first cache while all of a
+// passes.
 template <class T>
 void dot_product(const GemmArgs<T>& g) {
   for (int64_t p = 0; p < g.k; p += kDotPiece) {
     const int64_t k = g.k - p < kDotPiece ? g.k - p : kDotPiece;
     const bool accumulate = g.accumulate || p > 0;
-    if (g.m == 1 && g.n == 1) {
-      dot_tile<T, 1, 1, 8>(k, g.a + p, 0, g.b + p, 0, g.c, 0, 0, accumulate);
-    } else if (g.m == 1) {
-      dot_rows<T, 1, 2>(g, 0, p, k, accumulate);
-    } else {
-      int64_t i = 0;
-      for (; i + 3 <= g.m; i += 3) dot_rows<T, 3, 1>(g, i, p, k, accumulate);
-      if (i + 2 == g.m) dot_rows<T, 2, 1>(g, i, p, k, accumulate);
-      if (i + 1 == g.m) dot_rows<T, 1, 2>(g, i, p, k, accumulate);
-    }
+    int64_t j = 0;
+    for (; j + 4 <= g.n; j += 4) dot_columns<T, 4>(g, 0, j, p, k, accumulate);
+    for (; j < g.n; ++j) dot_columns<T, 1>(g, 0, j, p, k, accumulate);
   }
+}
+
+// m == 1 and n == 1
+template <class T>
+void dot_of_vectors(const GemmArgs<T>& g) {
+  for (int64_t p = 0; p < g.k; p += kDotPiece)
+    dot_tile<T, 1, 1, 8>(g.k - p < kDotPiece ? g.k - p : kDotPiece, g.a + p, 0, g.b + p, 0, g.c, 0,
+                         0, g.accumulate || p > 0);
 }
 
 // c = or += the sum over K rows of b, each times its element of a.

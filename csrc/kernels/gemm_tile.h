@@ -32,6 +32,9 @@ constexpr int kMaxRows = 12;
 constexpr int kMaxRows = kVectorBytes == 64 ? 12 : 6;
 #endif
 
+// Tallest tile of dot products, which is four columns wide.
+constexpr int kDotRows = kVectorBytes == 64 ? 4 : 3;
+
 // Heights of tiles are 1 to 6 and the even numbers above.
 constexpr int next_lower(int rows) { return rows > 6 ? rows - 2 : rows - 1; }
 
@@ -240,9 +243,17 @@ void tile(int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64
   Vec sum[R][V] = {};
   const int last_cols = out.cols - (V - 1) * kWidth;
   const FirstOnly<T> last(kind == Operands::Edge ? last_cols : 0);
-  for (int r = 0; r < R; ++r) __builtin_prefetch(out.c + r * out.row, 1);
+  for (int r = 0; r < R; ++r)
+    for (int v = 0; v < V; ++v)
+      __builtin_prefetch(out.c + r * out.row + (v < V - 1 ? v * kWidth : last_cols - 1), 0, 2);
   for (int64_t p = 0; p < k; ++p) {
     Vec b_vec[V];
+    if (kind != Operands::PackedA && V == 2) {
+      // Rows of an operand that is read in place lie apart, so nothing but this brings those of the
+      // next tile.
+      __builtin_prefetch(b + V * kWidth, 0, 2);
+      __builtin_prefetch(b + (V + 1) * kWidth, 0, 2);
+    }
 #pragma GCC unroll 16
     for (int v = 0; v < V; ++v) {
       if (kind == Operands::Edge && v == V - 1)

@@ -4,6 +4,8 @@
 #include <cstring>
 #include <initializer_list>
 
+#include "core/error.h"
+
 namespace tg {
 namespace {
 
@@ -22,10 +24,15 @@ Isa best_isa() {
 Isa choose_isa() {
   const Isa best = best_isa();
   const char* wanted = std::getenv("TAPEGRAD_ISA");
-  if (!wanted) return best;
-  for (const Isa candidate : {Isa::Baseline, Isa::Avx2})
-    if (candidate < best && std::strcmp(wanted, isa_name(candidate)) == 0) return candidate;
-  return best;
+  if (!wanted || !*wanted) return best;
+  for (const Isa candidate : {Isa::Baseline, Isa::Avx2, Isa::Avx512}) {
+    if (std::strcmp(wanted, isa_name(candidate)) != 0) continue;
+    if (candidate > best)
+      runtime_error("TAPEGRAD_ISA is ", wanted, ", which this processor lacks; the best it has is ",
+                    isa_name(best));
+    return candidate;
+  }
+  runtime_error("TAPEGRAD_ISA must be baseline, avx2 or avx512, but is '", wanted, "'");
 }
 
 }  // namespace

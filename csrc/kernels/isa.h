@@ -13,8 +13,9 @@ namespace tg {
 
 enum class Isa { Baseline, Avx2, Avx512 };
 
-// The best one of this machine, or the lower one that the environment variable TAPEGRAD_ISA names
-// (baseline, avx2, avx512). Read once.
+// The best one of this machine, or the one that the environment variable TAPEGRAD_ISA names
+// (baseline, avx2, avx512). Read once. Raises where there is no such one, which is why the bindings
+// ask when they are loaded.
 Isa isa();
 const char* isa_name(Isa isa);
 

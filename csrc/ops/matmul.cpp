@@ -3,6 +3,7 @@
 #include "autograd/record.h"
 #include "kernels/gemm.h"
 #include "kernels/loops.h"
+#include "kernels/parallel.h"
 #include "ops/binary.h"
 #include "ops/copy.h"
 #include "ops/elementwise.h"
@@ -145,10 +146,16 @@ Tensor bmm(const Tensor& a, const Tensor& b) {
   const int64_t batches = a.size(0), m = a.size(1), n = b.size(2), k = a.size(2),
                 item = itemsize(a.dtype());
   Tensor out = empty(Dims{batches, m, n}, a.dtype());
-  for (int64_t i = 0; i < batches; ++i)
-    multiply(a.dtype(), m, n, k, a->data + i * a.stride(0) * item, a.stride(1), a.stride(2),
-             b->data + i * b.stride(0) * item, b.stride(1), b.stride(2),
-             out->data + i * m * n * item);
+  // Threads share the products if these are many, else each product by itself.
+  const LongWork work(batches * m * n * std::max<int64_t>(k / 16, 1));
+  constexpr int64_t kWorth = 1 << 18;  // multiplications that are worth a thread
+  const int64_t grain = batches < num_threads() ? batches : 1 + kWorth / (m * n * k + 1);
+  parallel_for(batches, grain, [&](int64_t first, int64_t last) {
+    for (int64_t i = first; i < last; ++i)
+      multiply(a.dtype(), m, n, k, a->data + i * a.stride(0) * item, a.stride(1), a.stride(2),
+               b->data + i * b.stride(0) * item, b.stride(1), b.stride(2),
+               out->data + i * m * n * item);
+  });
   record("BmmBackward0", out, inputs(a, b), saves(needed_by(b, a), needed_by(a, b)),
          [](GradInputs& to, const Tensor& g, const Tensor& a, const Tensor& b) {
            if (to.needed(0)) to.set(0, bmm(g, transpose(b, 1, 2)));

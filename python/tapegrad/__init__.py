@@ -64,6 +64,7 @@ memory_stats = _core._memory_stats
 newaxis = None
 
 _LAZY = (
+    "__config__",
     "autograd",
     "bench",
     "cuda",
@@ -124,6 +125,13 @@ def __getattr__(name: str) -> Any:
     if name in ("complex64", "complex128", "cfloat", "cdouble"):
         raise AttributeError(f"tapegrad has no complex tensors yet: there is no {name}")
     raise AttributeError(f"module 'tapegrad' has no attribute '{name}'")
+
+
+def show_config() -> None:
+    """Prints what this build was made with and runs on: the text of `__config__.show()`."""
+    from . import __config__
+
+    print(__config__.show(), end="")
 
 
 def __dir__() -> list[str]:

@@ -1,0 +1,253 @@
+"""Operations on several threads: the same bits as on one, and nothing in the way of forks, exits
+and other threads.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+
+import pytest
+from conftest import HERE, ROOT, run_python, tg
+from test_artifact import sanitized
+
+THREADS = (1, 2, 3, 7)
+
+
+@pytest.fixture(autouse=True)
+def _same_number_of_threads():
+    before = tg.get_num_threads()
+    yield
+    tg.set_num_threads(before)
+
+
+def randn(*sizes, dtype=tg.float32):
+    return tg.randn(*sizes, dtype=dtype, generator=tg.Generator().manual_seed(7))
+
+
+def backward_of(f, *leaves):
+    leaves = [leaf.clone().requires_grad_() for leaf in leaves]
+    f(*leaves).sum().backward()
+    return tg.cat([leaf.grad.flatten() for leaf in leaves])
+
+
+n = 70_001  # above every bound from which threads share an operation, and a multiple of nothing
+x, y = randn(2 * n).abs().log().reshape(2, n)
+table = randn(403, 307)
+OPERATIONS = {
+    "add": lambda: x + y,
+    "add a number": lambda: x + 2,
+    "exp": lambda: x.exp(),
+    "compare": lambda: x > y,
+    "integers": lambda: (x * 100).to(tg.int32) // 7,
+    "16 bits": lambda: x.to(tg.bfloat16) * y.to(tg.bfloat16),
+    "mixed dtypes": lambda: x + y.to(tg.float64),
+    "in place": lambda: x.clone().mul_(y).add_(1),
+    "a row to all": lambda: table * table[0],
+    "a column to all": lambda: table / table[:, :1],
+    "transposed": lambda: table.t() * table.t().abs(),
+    "mixed orders": lambda: randn(307, 403).t() + table,
+    "seven dimensions": lambda: randn(2, 3, 2, 50, 2, 7, 11).permute(6, 0, 3, 1, 5, 2, 4) * randn(3, 7, 2, 1),
+    "every other": lambda: randn(2 * n)[::2] - randn(3 * n)[::3],
+    "one long dimension": lambda: randn(1, 1, n) + randn(2, 1, n),
+    "backward": lambda: backward_of(lambda a, b: (a * b).tanh() * a, x, y),
+    "matmul": lambda: randn(301, 257) @ randn(257, 305),
+    "matmul of transposed": lambda: randn(257, 301).t() @ randn(305, 257).t(),
+    "matmul in float64": lambda: randn(130, 999, dtype=tg.float64) @ randn(999, 100, dtype=tg.float64),
+    "matmul in bfloat16": lambda: randn(130, 99).to(tg.bfloat16) @ randn(99, 100).to(tg.bfloat16),
+    "matmul of integers": lambda: (randn(99, 200) * 9).to(tg.int64) @ (randn(200, 99) * 9).to(tg.int64),
+    "many rows": lambda: randn(5003, 64) @ randn(64, 10),
+    "long sums": lambda: randn(3, 100_003) @ randn(5, 100_003).t(),
+    "row by matrix": lambda: randn(1, 1001) @ randn(1001, 1003),
+    "matrix by vector": lambda: randn(1003, 1001) @ randn(1001),
+    "many products": lambda: tg.bmm(randn(50, 33, 34), randn(50, 34, 35)),
+    "two products": lambda: tg.bmm(randn(2, 203, 134), randn(2, 134, 235)),
+    "backward of matmul": lambda: backward_of(lambda a, b: (a @ b) ** 2, randn(301, 257), randn(257, 305)),
+}
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_bits_are_the_same_for_any_number_of_threads(operation):
+    results = []
+    for threads in THREADS:
+        tg.set_num_threads(threads)
+        results.append(tg._core._to_bytes(OPERATIONS[operation]().contiguous()))
+    assert len(set(results)) == 1
+    assert any(results[0])
+
+
+def test_number_of_threads_is_what_was_set():
+    for threads in THREADS:
+        tg.set_num_threads(threads)
+        assert tg.get_num_threads() == threads
+    assert tg.get_num_interop_threads() == 1
+
+
+@pytest.mark.parametrize(
+    "wrong, text",
+    [
+        (0, "set_num_threads expects a positive integer"),
+        (-1, "set_num_threads expects a positive integer"),
+        (1.5, "set_num_threads expects an int, but got float"),
+        ("2", "set_num_threads expects an int, but got str"),
+        (True, "set_num_threads expects an int, but got bool"),
+        (None, "set_num_threads expects an int, but got NoneType"),
+    ],
+)
+def test_number_of_threads_is_a_positive_int(wrong, text):
+    before = tg.get_num_threads()
+    with pytest.raises(RuntimeError, match=text):
+        tg.set_num_threads(wrong)
+    assert tg.get_num_threads() == before
+
+
+@pytest.mark.parametrize(
+    "variables, threads",
+    [
+        ({"TAPEGRAD_NUM_THREADS": "3"}, 3),
+        ({"OMP_NUM_THREADS": "3"}, 3),
+        ({"OMP_NUM_THREADS": "3,2"}, 3),
+        ({"TAPEGRAD_NUM_THREADS": "5", "OMP_NUM_THREADS": "3"}, 5),
+        ({"TAPEGRAD_NUM_THREADS": "many", "OMP_NUM_THREADS": "3"}, 3),
+        ({"TAPEGRAD_NUM_THREADS": "0"}, None),
+        ({"TAPEGRAD_NUM_THREADS": "-4"}, None),
+        ({}, None),
+    ],
+)
+def test_default_number_of_threads(variables, threads):
+    code = (
+        "import os, sys\n"
+        "for name in ('TAPEGRAD_NUM_THREADS', 'OMP_NUM_THREADS'): os.environ.pop(name, None)\n"
+        f"os.environ.update({variables}); import tapegrad as tg\n"
+        "print(tg.get_num_threads(), tg._core._machine()['cpu_count'])"
+    )
+    number, processors = map(int, run_python(code).split())
+    assert number == (threads or processors)
+    assert 1 <= processors <= os.cpu_count()
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs sched_setaffinity")
+def test_default_number_of_threads_follows_the_affinity():
+    code = (
+        "import os; os.environ.pop('TAPEGRAD_NUM_THREADS', None); os.environ.pop('OMP_NUM_THREADS', None)\n"
+        "os.sched_setaffinity(0, [min(os.sched_getaffinity(0))]); import tapegrad as tg; print(tg.get_num_threads())"
+    )
+    assert run_python(code) == "1\n"
+
+
+WORK = (
+    "import os, signal, threading, time, tapegrad as tg\n"
+    "tg.set_num_threads(3)\n"
+    "x = tg.ones(300, 300, requires_grad=True)\n"
+    "def work():\n    x.grad = None; ((x @ x) * 2 + x.exp()).sum().backward(); return x.grad.sum().item()\n"
+    "first = work()\n"
+    "def tasks(): return len(os.listdir('/proc/self/task'))\n"
+    "if os.path.isdir('/proc/self/task'): assert tasks() == 3, tasks()\n"
+)
+PROGRAMS = {
+    "exit while workers are there": ("print('end')", "end"),
+    "exit without finalizing": ("print('end', flush=True); os._exit(0)", "end"),
+    "exit by an exception in a thread": (
+        "t = threading.Thread(target=work); t.start(); t.join(); print('end')",
+        "end",
+    ),
+    "exit with daemon threads at work": (
+        "def endless():\n    while True: work()\n"
+        "[threading.Thread(target=endless, daemon=True).start() for _ in range(2)]\n"
+        "time.sleep(0.2); print('end')",
+        "end",
+    ),
+    "fork after work": (
+        "child = os.fork()\n"
+        "if child == 0: os._exit(0 if work() == first and work() == first else 1)\n"
+        "print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), work() == first)",
+        "0 True",
+    ),
+    "fork while another thread works": (
+        "end = False\n"
+        "def until_end():\n    y = tg.ones(300, 300)\n    while not end: y @ y\n"
+        "t = threading.Thread(target=until_end); t.start(); codes = []\n"
+        "for _ in range(5):\n"
+        "    child = os.fork()\n"
+        "    if child == 0: os._exit(0 if work() == first else 1)\n"
+        "    codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))\n"
+        "end = True; t.join(); print(codes)",
+        "[0, 0, 0, 0, 0]",
+    ),
+    "several threads work": (
+        "y = tg.full((300, 300), 0.5); want = (y @ y).exp(); equal = []\n"
+        "def check():\n    for _ in range(20): equal.append(tg.equal((y @ y).exp(), want))\n"
+        "threads = [threading.Thread(target=check) for _ in range(4)]\n"
+        "[t.start() for t in threads]; [t.join() for t in threads]; print(len(equal), all(equal))",
+        "80 True",
+    ),
+    "the number of threads changes while another thread works": (
+        "end = False\n"
+        "def until_end():\n    y = tg.ones(300, 300)\n    while not end: y @ y\n"
+        "t = threading.Thread(target=until_end); t.start()\n"
+        "for i in range(50): tg.set_num_threads(1 + i % 4); y = tg.ones(200, 200) @ tg.ones(200, 200)\n"
+        "end = True; t.join(); print(y.sum().item())",
+        "8000000.0",
+    ),
+    "signals wake the main thread": (
+        "def stop(number, frame): raise KeyboardInterrupt\n"
+        "signal.signal(signal.SIGALRM, stop); signal.setitimer(signal.ITIMER_REAL, 0.1)\n"
+        "try: time.sleep(100)\nexcept KeyboardInterrupt: print('interrupted', work() == first)",
+        "interrupted True",
+    ),
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_program(program):
+    code, output = PROGRAMS[program]
+    if "fork" in code and sanitized():
+        pytest.skip("ThreadSanitizer ends a process that forks with threads")
+    assert run_python("import warnings; warnings.simplefilter('ignore')\n" + WORK + code).strip() == output
+
+
+@pytest.mark.skipif(not (ROOT / "csrc").is_dir(), reason="no sources here")
+@pytest.mark.skipif(not shutil.which("g++"), reason="needs g++")
+@pytest.mark.skipif(sanitized(), reason="has a run of its own")
+@pytest.mark.parametrize("flags", [[], ["-fsanitize=thread"]], ids=["plain", "thread sanitizer"])
+def test_pool(flags, tmp_path):
+    """What pool_check.cpp says about the pool on its own."""
+    sources = [ROOT / "csrc/kernels" / name for name in ("parallel.cpp", "cpu_count.cpp")]
+    program = tmp_path / "pool_check"
+    command = ["g++", "-std=c++20", "-O1", "-g", "-pthread", *flags, f"-I{ROOT / 'csrc'}"]
+    built = subprocess.run([*command, HERE / "pool_check.cpp", *sources, "-o", program], capture_output=True, text=True)
+    if flags and built.returncode and "tsan" in built.stderr:
+        pytest.skip("no ThreadSanitizer here")
+    assert built.returncode == 0, built.stderr[-2000:]
+    # ThreadSanitizer wants memory at places that randomisation may give away.
+    launch = ["setarch", "-R"] if flags and shutil.which("setarch") else []
+    done = subprocess.run([*launch, program, *flags], capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stdout + done.stderr[-3000:]
+
+
+def test_configuration_is_told(capsys):
+    text = tg.__config__.show()
+    assert f"tapegrad {tg.__version__}" in text
+    assert f"threads: {tg.get_num_threads()}" in text
+    assert "instruction set: " in text
+    tg.show_config()
+    assert capsys.readouterr().out == text
+    tg.set_num_threads(3)
+    assert "get_num_threads() : 3\n" in tg.__config__.parallel_info()
+
+
+def test_instruction_set_can_be_chosen():
+    code = "import os; os.environ['TAPEGRAD_ISA'] = '{}'; import tapegrad as tg; print(tg._core._machine()['isa'])"
+    assert run_python(code.format("baseline")) == "baseline\n"
+    assert run_python(code.format("")) == tg._core._machine()["isa"] + "\n" or "TAPEGRAD_ISA" in os.environ
+
+
+def test_unknown_instruction_set_is_refused():
+    code = (
+        "import os; os.environ['TAPEGRAD_ISA'] = 'sse9'\n"
+        "try: import tapegrad\n"
+        "except ImportError as error: print(error)"
+    )
+    assert run_python(code) == "TAPEGRAD_ISA must be baseline, avx2 or avx512, but is 'sse9'\n"
