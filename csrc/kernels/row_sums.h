@@ -9,6 +9,26 @@ namespace {
 
 constexpr int64_t kSumBlock = 1024;
 
+// f(..., ...) of all lanes, in halves.
+template <class Vec, class F, int... I>
+inline __attribute__((always_inline)) auto fold_halves(const Vec& v, const F& f, Lanes<I...>) {
+  constexpr int kHalf = sizeof...(I);
+  if constexpr (kHalf == 1)
+    return f(v[0], v[1]);
+  else
+    return fold_halves(
+        f(__builtin_shufflevector(v, v, I...), __builtin_shufflevector(v, v, (I + kHalf)...)), f,
+        typename FirstLanes<kHalf / 2>::type{});
+}
+template <class T, class F>
+inline __attribute__((always_inline)) T fold(const typename Simd<T>::Vec& v, const F& f) {
+  return fold_halves(v, f, typename FirstLanes<kLanes<T> / 2>::type{});
+}
+template <class T>
+inline __attribute__((always_inline)) T sum_of_lanes(const typename Simd<T>::Vec& v) {
+  return fold<T>(v, [](auto a, auto b) { return a + b; });
+}
+
 // Adds term(i) over [0, n): vec(i) gives the vector of terms from i on.
 template <class T, class Vector, class Term>
 inline __attribute__((always_inline)) double sum_of(int64_t n, const Vector& vec,
@@ -25,11 +45,7 @@ inline __attribute__((always_inline)) double sum_of(int64_t n, const Vector& vec
       for (int u = 0; u < 4; ++u) sums[u] += vec(i + u * kWidth);
     for (; end - i >= kWidth; i += kWidth) sums[0] += vec(i);
     const Vec all = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    T lanes[kWidth];
-    store<T>(lanes, all);
-    for (int64_t w = kWidth / 2; w; w /= 2)
-      for (int64_t l = 0; l < w; ++l) lanes[l] += lanes[l + w];
-    total += static_cast<double>(lanes[0]);
+    total += static_cast<double>(sum_of_lanes<T>(all));
   }
   T rest = 0;
   for (; i < n; ++i) rest += term(i);
