@@ -111,6 +111,8 @@ class RecordedBase : public Node {
 
   const char* name_;
   std::array<Edge, N> edges_;
+
+ protected:
   std::array<Saved, M> saved_;
 };
 

@@ -23,13 +23,13 @@ void for_each_target(const ClassPlan& plan, const int64_t* target, const Each& e
         each(i, target[i], (n * plan.classes + target[i]) * plan.places + p);
 }
 
-// -weight[target] * input[target] of each target into `out`, 0 where ignored. `weight` may be null.
-template <class T>
-void class_losses(const ClassPlan& plan, const T* input, const int64_t* target, const T* weight,
+// -weight[target] * input(i, at) of each target into `out`, 0 where ignored. `weight` may be null.
+template <class T, class Input>
+void class_losses(const ClassPlan& plan, const Input& input, const int64_t* target, const T* weight,
                   T* out) {
   std::fill_n(out, plan.batch * plan.places, T(0));
   for_each_target(plan, target, [&](int64_t i, int64_t c, int64_t at) {
-    out[i] = weight ? -input[at] * weight[c] : -input[at];
+    out[i] = weight ? -input(i, at) * weight[c] : -input(i, at);
   });
 }
 
@@ -37,14 +37,14 @@ void class_losses(const ClassPlan& plan, const T* input, const int64_t* target, 
 struct ClassTotals {
   double loss = 0, weight = 0;
 };
-template <class T>
-ClassTotals class_totals(const ClassPlan& plan, const T* input, const int64_t* target,
+template <class T, class Input>
+ClassTotals class_totals(const ClassPlan& plan, const Input& input, const int64_t* target,
                          const T* weight) {
   ClassTotals totals;
-  for_each_target(plan, target, [&](int64_t, int64_t c, int64_t at) {
+  for_each_target(plan, target, [&](int64_t i, int64_t c, int64_t at) {
     const double w = weight ? static_cast<double>(weight[c]) : 1;
     totals.weight += w;
-    totals.loss -= w * static_cast<double>(input[at]);
+    totals.loss -= w * static_cast<double>(input(i, at));
   });
   return totals;
 }
@@ -59,6 +59,20 @@ void class_gradients(const ClassPlan& plan, const T* grad, int64_t step, const i
     const T w = weight ? weight[c] : T(1);
     out[at] = -w * grad[i * step] / static_cast<T>(divisor);
   });
+}
+
+// The same through log_softmax of rows, of which the exponentials and their sums are given.
+template <class T>
+void softmax_class_gradients(const ClassPlan& plan, const T* exponentials, const T* total,
+                             const T* grad, int64_t step, const int64_t* target, const T* weight,
+                             double divisor, T* out) {
+  for (int64_t i = 0; i < plan.batch; ++i, exponentials += plan.classes, out += plan.classes) {
+    const bool counts = target[i] != plan.ignore_index;
+    const T w = counts ? (weight ? weight[target[i]] : T(1)) : T(0);
+    const T g = w * grad[i * step] / static_cast<T>(divisor), scale = g / total[i];
+    for (int64_t c = 0; c < plan.classes; ++c) out[c] = exponentials[c] * scale;
+    if (counts) out[target[i]] -= g;
+  }
 }
 
 }  // namespace tg

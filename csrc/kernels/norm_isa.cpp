@@ -2,52 +2,11 @@
 // instruction set.
 #include "kernels/norm_kernels.h"
 
-#include "kernels/gemm_tile.h"
+#include "kernels/row_sums.h"
 
 namespace tg::TG_ISA {
 extern const NormKernels norm_kernels;
 namespace {
-
-constexpr int64_t kBlock = 1024;
-
-// Adds term(i) over [0, n): vec(i) gives the vector of terms from i on.
-template <class T, class Vector, class Term>
-inline __attribute__((always_inline)) double sum_of(int64_t n, const Vector& vec,
-                                                    const Term& term) {
-  using Vec = typename Simd<T>::Vec;
-  constexpr int64_t kWidth = kLanes<T>;
-  double total = 0;
-  int64_t i = 0;
-  while (n - i >= kWidth) {
-    const int64_t end = n - i < kBlock ? n : i + kBlock;
-    Vec sums[4] = {};
-    for (; end - i >= 4 * kWidth; i += 4 * kWidth)
-#pragma GCC unroll 4
-      for (int u = 0; u < 4; ++u) sums[u] += vec(i + u * kWidth);
-    for (; end - i >= kWidth; i += kWidth) sums[0] += vec(i);
-    const Vec all = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    T lanes[kWidth];
-    store<T>(lanes, all);
-    for (int64_t w = kWidth / 2; w; w /= 2)
-      for (int64_t l = 0; l < w; ++l) lanes[l] += lanes[l + w];
-    total += static_cast<double>(lanes[0]);
-  }
-  T rest = 0;
-  for (; i < n; ++i) rest += term(i);
-  return total + static_cast<double>(rest);
-}
-
-template <class T>
-inline __attribute__((always_inline)) typename Simd<T>::Vec at(const T* p) {
-  typename Simd<T>::Vec v;
-  load<T>(v, p);
-  return v;
-}
-
-template <class T>
-double sum(const T* x, int64_t n) {
-  return sum_of<T>(n, [&](int64_t i) { return at(x + i); }, [&](int64_t i) { return x[i]; });
-}
 
 template <class T>
 double squares(const T* x, int64_t n, T mean) {

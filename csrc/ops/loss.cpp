@@ -5,6 +5,7 @@
 #include "autograd/record.h"
 #include "kernels/loss.h"
 #include "kernels/reduce.h"
+#include "kernels/softmax.h"
 #include "ops/binary.h"
 #include "ops/copy.h"
 #include "ops/elementwise.h"
@@ -106,32 +107,41 @@ const T* weights(const Tensor& weight) {
   return weight.defined() ? weight.data<T>() : nullptr;
 }
 
-// `total_weight`: divides the mean; computed here where undefined, given where a gradient is
-// differentiated.
+// The loss of inputs input(i, at), see class_losses(). `total_weight`: divides the mean; computed
+// here where undefined, given where a gradient is differentiated.
+template <class T, class Input>
+void class_loss_into(const Tensor& out, const Input& input, const Tensor& target, const Tensor& w,
+                     Tensor& total_weight, const ClassLoss& loss) {
+  const LongWork work(loss.plan.batch * loss.plan.places);
+  const int64_t* classes = target.data<int64_t>();
+  if (loss.reduction == Reduction::None)
+    return class_losses(loss.plan, input, classes, weights<T>(w), out.data<T>());
+  const ClassTotals totals = class_totals(loss.plan, input, classes, weights<T>(w));
+  if (loss.reduction == Reduction::Sum) {
+    *out.data<T>() = static_cast<T>(totals.loss);
+    return;
+  }
+  if (!total_weight.defined()) total_weight = scalar_tensor(totals.weight, DType::Float64);
+  *out.data<T>() = static_cast<T>(totals.loss / *total_weight.data<double>());
+}
+
+std::span<const int64_t> loss_sizes(const ClassLoss& loss) {
+  if (loss.reduction == Reduction::None) return loss.target_sizes;
+  return {};
+}
+
 Tensor class_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
                   Tensor total_weight, const ClassLoss& loss) {
   const Tensor in = lengthened(contiguous_quietly(input)), w = lengthened(weight);
-  Tensor out = empty(loss.reduction == Reduction::None ? std::span<const int64_t>(loss.target_sizes)
-                                                       : std::span<const int64_t>(),
-                     in.dtype());
-  visit_long(
-      in.dtype(), loss.name[7] == '2' ? "nll_loss2d_forward_out_frame" : "nll_loss_out_frame",
-      [&](auto tag) {
-        using T = typename decltype(tag)::type;
-        const LongWork work(loss.plan.batch * loss.plan.places);
-        const int64_t* classes = target.data<int64_t>();
-        if (loss.reduction == Reduction::None) {
-          class_losses(loss.plan, in.data<T>(), classes, weights<T>(w), out.data<T>());
-          return;
-        }
-        const ClassTotals totals = class_totals(loss.plan, in.data<T>(), classes, weights<T>(w));
-        if (loss.reduction == Reduction::Sum) {
-          *out.data<T>() = static_cast<T>(totals.loss);
-          return;
-        }
-        if (!total_weight.defined()) total_weight = scalar_tensor(totals.weight, DType::Float64);
-        *out.data<T>() = static_cast<T>(totals.loss / *total_weight.data<double>());
-      });
+  Tensor out = empty(loss_sizes(loss), in.dtype());
+  visit_long(in.dtype(),
+             loss.name[7] == '2' ? "nll_loss2d_forward_out_frame" : "nll_loss_out_frame",
+             [&](auto tag) {
+               using T = typename decltype(tag)::type;
+               const T* x = in.data<T>();
+               class_loss_into<T>(
+                   out, [x](int64_t, int64_t at) { return x[at]; }, target, w, total_weight, loss);
+             });
   out = cast_quietly(out, input.dtype());
   record(loss.name, out, inputs(input), saves(target, weight, total_weight),
          [loss](const Tensor& g, const Tensor& target, const Tensor& weight,
@@ -158,6 +168,67 @@ Tensor class_gradient(const Tensor& grad, const Tensor& target, const Tensor& we
                 const Tensor& total_weight) {
            return class_loss(g, target, weight, total_weight, loss);
          });
+  return out;
+}
+
+// Of the cross entropy of rows: what nll_loss() of log_softmax() would give, without a tensor for
+// each. The input is needed only where the gradient is differentiated, so it may be changed else.
+class CrossEntropyNode final : public RecordedBase<1, 6> {
+ public:
+  CrossEntropyNode(const Tensor& input, const Saves<6>& saved, const ClassLoss& loss)
+      : RecordedBase<1, 6>("NllLossBackward0", inputs(input), saved), loss_(loss) {}
+  void backward(std::span<Tensor> grads, GradInputs& to) override {
+    if (released) raise_graph_freed();
+    if (!grads[0].defined()) return;
+    const Tensor target = saved_[1].unpack(this), weight = saved_[2].unpack(this),
+                 total_weight = saved_[3].unpack(this);
+    if (grad_mode.enabled) {
+      const Tensor y = log_softmax(saved_[0].unpack(this), -1);
+      const Tensor g = class_gradient(grads[0], target, weight, total_weight, loss_);
+      to.set(0, log_softmax_backward(g, y, -1));
+      return;
+    }
+    const Tensor exponentials = saved_[4].unpack(this), sums = saved_[5].unpack(this),
+                 g = contiguous(grads[0]);
+    Tensor out = empty(loss_.input_sizes, g.dtype());
+    visit_real(g.dtype(), [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      const LongWork work(out.numel());
+      softmax_class_gradients(
+          loss_.plan, exponentials.data<T>(), sums.data<T>(), g.data<T>(),
+          loss_.reduction == Reduction::None, target.data<int64_t>(), weights<T>(weight),
+          total_weight.defined() ? *total_weight.data<double>() : 1.0, out.data<T>());
+    });
+    to.set(0, std::move(out));
+  }
+
+ private:
+  ClassLoss loss_;
+};
+
+Tensor row_cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight,
+                         const ClassLoss& loss) {
+  const Tensor in = contiguous_quietly(input);
+  const bool recorded = should_record(inputs(input));
+  const int64_t rows = loss.plan.batch;
+  const Tensor exponentials = recorded ? empty(in.sizes(), in.dtype()) : Tensor(),
+               statistics = empty(Dims{2, rows}, in.dtype());
+  Tensor out = empty(loss_sizes(loss), in.dtype()), total_weight;
+  visit_real(in.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const T* x = in.data<T>();
+    T *sums = statistics.data<T>(), *most = sums + rows;
+    softmax_sums(x, recorded ? exponentials.data<T>() : nullptr, rows, loss.plan.classes, most,
+                 sums);
+    class_loss_into<T>(
+        out, [=](int64_t i, int64_t at) { return x[at] - most[i] - std::log(sums[i]); }, target,
+        weight, total_weight, loss);
+  });
+  if (recorded)
+    set_grad_fn(
+        out,
+        new CrossEntropyNode(
+            input, saves(input, target, weight, total_weight, exponentials, statistics), loss));
   return out;
 }
 
@@ -291,22 +362,41 @@ Tensor mse_loss(const Tensor& input, const Tensor& target, const std::string& re
   return out;
 }
 
+namespace {
+// The checked arguments of a loss over classes.
+struct ClassArguments {
+  ClassArguments(const Tensor& input, const Tensor& target, const OptionalTensor& weight_,
+                 int64_t ignore_index, const std::string& reduction) {
+    loss.reduction = reduction_of(reduction);
+    check_class_sizes(input, target);
+    loss.plan = {1, input.size(input.dim() > 1), 1, ignore_index};
+    if (input.dim() > 1) loss.plan.batch = input.size(0);
+    for (int d = 2; d < input.dim(); ++d) loss.plan.places *= input.size(d);
+    classes = checked_classes(target, loss.plan);
+    weight = checked_weight(weight_, input, loss.plan.classes);
+    loss.input_sizes = Dims(input.sizes());
+    if (input.dim() > 1) loss.target_sizes = Dims(target.sizes());
+    loss.name = input.dim() > 2 ? "NllLoss2DBackward0" : "NllLossBackward0";
+  }
+  ClassLoss loss;
+  Tensor classes, weight;
+};
+}  // namespace
+
 Tensor nll_loss(const Tensor& input, const Tensor& target, const OptionalTensor& weight,
                 int64_t ignore_index, const std::string& reduction) {
-  const Reduction how = reduction_of(reduction);
-  check_class_sizes(input, target);
-  ClassPlan plan{1, input.size(input.dim() > 1), 1, ignore_index};
-  if (input.dim() > 1) plan.batch = input.size(0);
-  for (int d = 2; d < input.dim(); ++d) plan.places *= input.size(d);
-  const Tensor classes = checked_classes(target, plan);
-  const Tensor w = checked_weight(weight, input, plan.classes);
-  return class_loss(input, classes, w, {},
-                    {plan, Dims(input.sizes()), input.dim() == 1 ? Dims() : Dims(target.sizes()),
-                     how, input.dim() > 2 ? "NllLoss2DBackward0" : "NllLossBackward0"});
+  const ClassArguments given(input, target, weight, ignore_index, reduction);
+  return class_loss(input, given.classes, given.weight, {}, given.loss);
 }
 
 Tensor cross_entropy(const Tensor& input, const Tensor& target, const OptionalTensor& weight,
                      int64_t ignore_index, const std::string& reduction) {
+  const bool rows = input.dim() == 1 || input.dim() == 2;
+  if (rows && input.numel() &&
+      (input.dtype() == DType::Float32 || input.dtype() == DType::Float64)) {
+    const ClassArguments given(input, target, weight, ignore_index, reduction);
+    return row_cross_entropy(input, given.classes, given.weight, given.loss);
+  }
   return nll_loss(log_softmax(input, input.dim() == 1 ? 0 : 1), target, weight, ignore_index,
                   reduction);
 }

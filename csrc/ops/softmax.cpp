@@ -3,12 +3,14 @@
 #include <cmath>
 
 #include "autograd/record.h"
+#include "kernels/lines.h"
 #include "kernels/softmax.h"
 #include "ops/copy.h"
 #include "ops/operators.h"
 #include "ops/promotion.h"
 #include "ops/reduce.h"
 #include "ops/reduction.h"
+#include "ops/shape.h"
 #include "ops/unary.h"
 
 namespace tg {
@@ -27,8 +29,8 @@ Tensor softmax_gradient(const Tensor& grad, const Tensor& y, int dim) {
   Tensor out = empty(kept.sizes(), kept.dtype());
   visit_real(kept.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    softmax_gradient_along<logarithm>(lines_of(kept.sizes(), dim), g.data<T>(), kept.data<T>(),
-                                      out.data<T>());
+    softmax_gradient_along(lines_of(kept.sizes(), dim), g.data<T>(), kept.data<T>(), out.data<T>(),
+                           logarithm);
   });
   return cast_quietly(out, y.dtype());
 }
@@ -47,7 +49,7 @@ Tensor softmax_of(const Tensor& input, int64_t dim, std::optional<DType> dtype) 
   Tensor out = empty(in.sizes(), in.dtype());
   visit_real(in.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    softmax_along<logarithm>(lines_of(in.sizes(), d), in.data<T>(), out.data<T>());
+    softmax_along(lines_of(in.sizes(), d), in.data<T>(), out.data<T>(), logarithm);
   });
   out = cast_quietly(out, x.dtype());
   record(logarithm ? "LogSoftmaxBackward0" : "SoftmaxBackward0", out, inputs(x),
@@ -56,14 +58,52 @@ Tensor softmax_of(const Tensor& input, int64_t dim, std::optional<DType> dtype) 
   return out;
 }
 
-template <class T>
-struct LogSumExpOp : ReduceOp<T, T, T> {
-  static constexpr bool has_param = true;  // the greatest element, or 0 where that is infinite
-  T identity() const { return 0; }
-  T map(T x, T greatest) const { return std::exp(x - greatest); }
-  T combine(T a, T b) const { return a + b; }
-  T finish(T a, T greatest) const { return std::log(a) + greatest; }
+// x as dense lines along the dims of a mask: those that are not neighbours are brought together at
+// the end.
+struct MaskedLines {
+  MaskedLines(const Tensor& x, uint64_t mask) {
+    int first = x.dim(), last = -1, count = 0;
+    for (int d = 0; d < x.dim(); ++d) {
+      if (!(mask >> d & 1)) continue;
+      first = std::min(first, d);
+      last = d;
+      ++count;
+    }
+    if (count <= last - first) {
+      Dims order(x.dim());
+      int at = 0;
+      for (const bool gone : {false, true})
+        for (int d = 0; d < x.dim(); ++d)
+          if (bool(mask >> d & 1) == gone) order[at++] = d;
+      permuted = true;
+      GradModeGuard off(false);
+      dense = contiguous_quietly(widened(permute(x, order)));
+      first = x.dim() - count;
+      last = x.dim() - 1;
+    } else {
+      dense = contiguous_quietly(widened(x));
+    }
+    for (int d = 0; d < dense.dim(); ++d)
+      (d < first || last < 0 ? lines.outer : d <= last ? lines.n : lines.inner) *= dense.size(d);
+  }
+  Tensor dense;
+  Lines lines;
+  bool permuted = false;
 };
+
+Tensor logsumexp_gradient(const Tensor& grad, const Tensor& x, const Tensor& y, const Reduced& of) {
+  const MaskedLines in(x, of.mask);
+  if (grad_mode.enabled || in.permuted || x.dtype() != in.dense.dtype())
+    return of.restore(grad) * exp(x - of.restore(y));
+  const Tensor g = contiguous_quietly(grad), result = contiguous_quietly(y);
+  Tensor out = empty(x.sizes(), x.dtype());
+  visit_real(x.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    logsumexp_gradient_along(in.lines, in.dense.data<T>(), result.data<T>(), g.data<T>(),
+                             out.data<T>());
+  });
+  return out;
+}
 
 }  // namespace
 
@@ -85,25 +125,16 @@ Tensor logsumexp(const Tensor& input, std::span<const int64_t> dims, bool keepdi
   const Tensor x = is_floating(input.dtype()) ? input : to_dtype(input, default_dtype());
   const uint64_t mask = dim_mask(x, dims);
   const Dims sizes = reduced_sizes(x, mask, keepdim);
-  Tensor out = empty(sizes, loop_dtype(x.dtype()));
-  Tensor greatest;
-  if (reduced_count(x.sizes(), mask) > 0) {
-    greatest = widened(max_over(x, mask));
-  } else {
-    greatest = empty(sizes, out.dtype());
-    fill_values(greatest, Scalar(0));
-  }
+  const MaskedLines in(x, mask);
+  Tensor out = empty(sizes, in.dense.dtype());
   visit_real(out.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    T* param = greatest.data<T>();
-    for (int64_t i = 0; i < greatest.numel(); ++i)
-      if (std::isinf(param[i])) param[i] = 0;
-    reduce_into(out, x, mask, LogSumExpOp<T>{}, param);
+    logsumexp_along(in.lines, in.dense.data<T>(), out.data<T>());
   });
   out = cast_quietly(out, x.dtype());
   record("LogsumexpBackward0", out, inputs(x), saves(x, saved_output(out)),
          [of = Reduced(x, mask, keepdim)](const Tensor& g, const Tensor& x, const Tensor& y) {
-           return of.restore(g) * exp(x - of.restore(y));
+           return logsumexp_gradient(g, x, y, of);
          });
   return out;
 }

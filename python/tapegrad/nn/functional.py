@@ -195,10 +195,10 @@ def cross_entropy(
         if ignore_index >= 0:
             raise RuntimeError("ignore_index is not supported for floating point target")
         return _soft_cross_entropy(input, target, weight, reduction, label_smoothing, class_dim)
+    if label_smoothing <= 0.0:
+        return _core._cross_entropy(input, target, weight, ignore_index, reduction)
     log_probabilities = _core.log_softmax(input, class_dim)
     loss = _core._nll_loss(log_probabilities, target, weight, ignore_index, reduction)
-    if label_smoothing <= 0.0:
-        return loss
     _check_smoothing(label_smoothing)
     smooth = _smooth_loss(log_probabilities, target, weight, ignore_index, reduction, class_dim)
     return (1 - label_smoothing) * loss + smooth * (label_smoothing / input.shape[class_dim])
