@@ -1,6 +1,6 @@
 // Loops of the activation functions in single precision.
 #include "kernels/activation.h"
-#include "kernels/lane.h"
+#include "kernels/lane_math.h"
 
 namespace tg::TG_ISA {
 extern const ActivationKernels activation_kernels;
@@ -11,13 +11,17 @@ template <class Formula>
 [[gnu::flatten]] void forward(const void* formula, float* out, const float* const* in, int64_t n) {
   const Formula f = *static_cast<const Formula*>(formula);
   const float* x = in[0];
-  for (int64_t i = 0; i < n; ++i) out[i] = f.forward(Lane(x[i])).v;
+  for_each_lane<float>(n, [&](int64_t i, int64_t count) __attribute__((always_inline)) {
+    store(out + i, f.forward(load<float>(x + i, count)), count);
+  });
 }
 template <class Formula>
 [[gnu::flatten]] void grad(const void* formula, float* out, const float* const* in, int64_t n) {
   const Formula f = *static_cast<const Formula*>(formula);
   const float *g = in[0], *x = in[1];
-  for (int64_t i = 0; i < n; ++i) out[i] = f.grad(Lane(g[i]), Lane(x[i])).v;
+  for_each_lane<float>(n, [&](int64_t i, int64_t count) __attribute__((always_inline)) {
+    store(out + i, f.grad(load<float>(g + i, count), load<float>(x + i, count)), count);
+  });
 }
 template <class Formula>
 constexpr ActivationLoops loops{forward<Formula>, grad<Formula>};

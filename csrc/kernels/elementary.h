@@ -1,20 +1,38 @@
-// Elementary functions of single-precision numbers as vector code, compiled once per instruction
-// set. A number has the same bits wherever in a tensor it stands.
+// Elementary functions as vector code, compiled once per instruction set. A number has the same
+// bits wherever in a tensor it stands.
 #pragma once
 
 #include "kernels/blocks.h"
 
 namespace tg {
 
+// Loops over single and double precision; null where libm's function serves.
+struct Elementary {
+  BlockKernel f32, f64;
+};
+
+// clang-format off
+#define TG_ELEMENTARY(X) \
+  X(exp) X(exp2) X(expm1) X(log) X(log2) X(log10) X(log1p) X(sigmoid) X(tanh) X(sinh) X(cosh) \
+  X(asinh) X(acosh) X(atanh) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(erf) X(erfc) \
+  X(sqrt) X(rsqrt) X(reciprocal) X(floor) X(ceil) X(trunc) X(atan2) X(logaddexp) X(pow)
+// clang-format on
+
 struct ElementaryKernels {
-  BlockKernel exp, expm1, sigmoid, tanh, erf;
+#define TG_MEMBER(name) Elementary name;
+  TG_ELEMENTARY(TG_MEMBER)
+#undef TG_MEMBER
 };
 // Those of the best instruction set that this machine has.
 const ElementaryKernels& elementary_kernels();
 
-template <BlockKernel ElementaryKernels::* function>
-void elementary_block(void* out, const void* a, const void* b, int64_t n) {
-  (elementary_kernels().*function)(out, a, b, n);
+template <Elementary ElementaryKernels::* function>
+void elementary_f32(void* out, const void* a, const void* b, int64_t n) {
+  (elementary_kernels().*function).f32(out, a, b, n);
+}
+template <Elementary ElementaryKernels::* function>
+void elementary_f64(void* out, const void* a, const void* b, int64_t n) {
+  (elementary_kernels().*function).f64(out, a, b, n);
 }
 
 }  // namespace tg

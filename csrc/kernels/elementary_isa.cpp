@@ -1,23 +1,141 @@
-// Loops of the elementary functions in single precision.
+// Loops of the elementary functions.
 #include "kernels/elementary.h"
-#include "kernels/lane.h"
+#include "kernels/lane_math.h"
 
 namespace tg::TG_ISA {
 extern const ElementaryKernels elementary_kernels;
 namespace {
 
 // flatten: a call would end the vector code.
-template <Lane (*function)(Lane)>
+template <class K, Lane<K> (*function)(Lane<K>)>
 [[gnu::flatten]] void apply(void* out, const void* in, const void*, int64_t n) {
-  auto* y = static_cast<float*>(out);
-  auto* x = static_cast<const float*>(in);
-  TG_INDEPENDENT
-  for (int64_t i = 0; i < n; ++i) y[i] = function(Lane(x[i])).v;
+  using Stored = typename Format<K>::Stored;
+  auto* y = static_cast<Stored*>(out);
+  auto* x = static_cast<const Stored*>(in);
+  for_each_lane<K>(n, [&](int64_t i, int64_t count) __attribute__((always_inline)) {
+    store(y + i, function(load<K>(x + i, count)), count);
+  });
 }
+template <class K, Lane<K> (*function)(Lane<K>, Lane<K>)>
+[[gnu::flatten]] void apply(void* out, const void* first, const void* second, int64_t n) {
+  using Stored = typename Format<K>::Stored;
+  auto* y = static_cast<Stored*>(out);
+  auto *a = static_cast<const Stored*>(first), *b = static_cast<const Stored*>(second);
+  for_each_lane<K>(n, [&](int64_t i, int64_t count) __attribute__((always_inline)) {
+    store(y + i, function(load<K>(a + i, count), load<K>(b + i, count)), count);
+  });
+}
+
+// The exponents that pow() of math.h has products, quotients and roots for.
+template <class K>
+TG_INLINE Lane<K> stored(Lane<K> x) {  // as it would come back from memory
+  typedef typename Format<K>::Stored Memory
+      __attribute__((vector_size(Format<K>::kCount * sizeof(typename Format<K>::Stored))));
+  return __builtin_convertvector(__builtin_convertvector(x.v, Memory), typename Format<K>::Vector);
+}
+template <class K>
+TG_INLINE Lane<K> inverse_root(Lane<K> x) {
+  return where(abs(x) == __builtin_inf(), Lane<K>(0), 1 / stored(sqrt(x)));
+}
+template <class K>
+TG_INLINE Lane<K> simple_power(Lane<K> x, Lane<K> y, Lane<K> otherwise) {
+  const Lane<K> square = stored(x * x);
+  Lane<K> z = where(y == 2, square, otherwise);
+  z = where(y == 3, square * x, z);
+  z = where(y == 1, x, z);
+  z = where(y == 0.5, sqrt(x), z);
+  z = where(y == -0.5, inverse_root(x), z);
+  z = where(y == -1, 1 / x, z);
+  return where(y == -2, 1 / square, z);
+}
+template <class T, class F>
+TG_INLINE void each(T* z, const T* x, int64_t n, const F& f) {
+  for_each_lane<T>(n, [&](int64_t i, int64_t count) __attribute__((always_inline)) {
+    store(z + i, f(load<T>(x + i, count)), count);
+  });
+}
+// An exponent that is the same everywhere, as a number or a broadcast one is, is looked at once.
+template <class T>
+[[gnu::flatten]] bool pow_of_one(T* z, const T* x, const T* y, int64_t n) {
+  using L = Lane<T>;
+  int64_t same = 1;
+  while (same < n && y[same] == y[0]) ++same;
+  if (same < n) return false;
+  const T e = n ? y[0] : 2;
+  if (e == 2)
+    each(z, x, n, [](L x) __attribute__((always_inline)) { return x * x; });
+  else if (e == 3)
+    each(z, x, n, [](L x) __attribute__((always_inline)) { return x * x * x; });
+  else if (e == 1)
+    each(z, x, n, [](L x) __attribute__((always_inline)) { return x; });
+  else if (e == T(0.5))
+    each(z, x, n, [](L x) __attribute__((always_inline)) { return sqrt(x); });
+  else if (e == T(-0.5))
+    each(z, x, n, [](L x) __attribute__((always_inline)) { return inverse_root(x); });
+  else if (e == -1)
+    each(z, x, n, [](L x) __attribute__((always_inline)) { return 1 / x; });
+  else if (e == -2)
+    each(z, x, n, [](L x) __attribute__((always_inline)) { return 1 / (x * x); });
+  else
+    return false;
+  return true;
+}
+template <class K>
+[[gnu::flatten]] void pow_block(void* out, const void* first, const void* second, int64_t n) {
+  using Stored = typename Format<K>::Stored;
+  auto* z = static_cast<Stored*>(out);
+  auto *x = static_cast<const Stored*>(first), *y = static_cast<const Stored*>(second);
+  if (pow_of_one(z, x, y, n)) return;
+  for_each_lane<K>(n, [&](int64_t i, int64_t count) __attribute__((always_inline)) {
+    const Lane<K> a = load<K>(x + i, count), b = load<K>(y + i, count), size = abs(b);
+    Lane<K> power = pow(a, b);
+    if (any(size == 2 || size == 1 || size == 0.5 || b == 3)) power = simple_power(a, b, power);
+    store(z + i, power, count);
+  });
+}
+
+#if defined(__FMA__)
+using Angles = float;
+#else
+using Angles = Wide;
+#endif
 
 }  // namespace
 
-const ElementaryKernels elementary_kernels{apply<exp>, apply<expm1>, apply<sigmoid>, apply<tanh>,
-                                           apply<erf>};
+#define TG_BOTH(name) {apply<float, name>, apply<double, name>}
+const ElementaryKernels elementary_kernels{
+    .exp = TG_BOTH(exp),
+    .exp2 = TG_BOTH(exp2),
+    .expm1 = TG_BOTH(expm1),
+    .log = TG_BOTH(log),
+    .log2 = TG_BOTH(log2),
+    .log10 = TG_BOTH(log10),
+    .log1p = TG_BOTH(log1p),
+    .sigmoid = TG_BOTH(sigmoid),
+    .tanh = TG_BOTH(tanh),
+    .sinh = TG_BOTH(sinh),
+    .cosh = TG_BOTH(cosh),
+    .asinh = {apply<Wide, asinh>, nullptr},
+    .acosh = {apply<Wide, acosh>, nullptr},
+    .atanh = {apply<Wide, atanh>, nullptr},
+    .sin = {apply<Angles, sin>, apply<double, sin>},
+    .cos = {apply<Angles, cos>, apply<double, cos>},
+    .tan = {apply<Angles, tan>, apply<double, tan>},
+    .asin = TG_BOTH(asin),
+    .acos = TG_BOTH(acos),
+    .atan = TG_BOTH(atan),
+    .erf = TG_BOTH(erf),
+    .erfc = {apply<Wide, erfc>, apply<double, erfc>},
+    .sqrt = TG_BOTH(sqrt),
+    .rsqrt = TG_BOTH(rsqrt),
+    .reciprocal = TG_BOTH(reciprocal),
+    .floor = TG_BOTH(floor),
+    .ceil = TG_BOTH(ceil),
+    .trunc = TG_BOTH(trunc),
+    .atan2 = TG_BOTH(atan2),
+    .logaddexp = TG_BOTH(logaddexp),
+    .pow = {pow_block<Wide>, pow_block<double>},
+};
+#undef TG_BOTH
 
 }  // namespace tg::TG_ISA

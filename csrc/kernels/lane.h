@@ -1,157 +1,292 @@
-// Single-precision numbers whose elementary functions have no branches and call nothing, so that a
-// loop over them becomes vector code of the instruction set that it is compiled for. Only
-// *_isa.cpp files include this: all of it is in tg::TG_ISA. Within 2 ULP where not said otherwise.
+// Numbers of one vector register, worked on all at once. A formula that is generic in its type runs
+// on a Lane as it does on a double: comparisons give a Mask, where() chooses by it. Only *_isa.cpp
+// files include this: all of it is in tg::TG_ISA.
+//
+// Lane<float> and Lane<double> are what they say. Lane<Wide> computes single-precision numbers in
+// double precision, half as many at a time, for functions that lose digits on their way.
 #pragma once
 
 #include <cstdint>
+#include <cstring>
+
+#include "kernels/coefficients.h"
+
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
 
 // Calls would end the vector code, and GCC makes some for functions of this size.
-#define TG_INLINE [[gnu::always_inline]] inline
+#define TG_INLINE inline __attribute__((always_inline))
 
 namespace tg::TG_ISA {
 
-struct Lane {
-  float v;
-  Lane() = default;
-  constexpr Lane(float value) : v(value) {}
-  constexpr explicit Lane(double value) : v(static_cast<float>(value)) {}
-  constexpr Lane(int value) : v(static_cast<float>(value)) {}
-};
-
-TG_INLINE Lane operator+(Lane a, Lane b) { return a.v + b.v; }
-TG_INLINE Lane operator-(Lane a, Lane b) { return a.v - b.v; }
-TG_INLINE Lane operator*(Lane a, Lane b) { return a.v * b.v; }
-TG_INLINE Lane operator/(Lane a, Lane b) { return a.v / b.v; }
-TG_INLINE Lane operator-(Lane a) { return -a.v; }
-TG_INLINE bool operator<(Lane a, Lane b) { return a.v < b.v; }
-TG_INLINE bool operator>(Lane a, Lane b) { return a.v > b.v; }
-TG_INLINE bool operator<=(Lane a, Lane b) { return a.v <= b.v; }
-TG_INLINE bool operator>=(Lane a, Lane b) { return a.v >= b.v; }
-
-TG_INLINE Lane constant(Lane, double value) { return Lane(value); }
-TG_INLINE Lane nothing(Lane) { return 0.0f; }
-
-TG_INLINE float fused(float a, float b, float c) {  // a * b + c
-#if defined(__FMA__)
-  return __builtin_fmaf(a, b, c);
+#if defined(__AVX512F__)
+constexpr int kLaneBytes = 64;
+#elif defined(__AVX2__)
+constexpr int kLaneBytes = 32;
 #else
-  return a * b + c;
+constexpr int kLaneBytes = 16;
 #endif
-}
-TG_INLINE int32_t bits_of(float x) { return __builtin_bit_cast(int32_t, x); }
-TG_INLINE float of_bits(int32_t x) { return __builtin_bit_cast(float, x); }
 
-// By bits: a branch would keep the divisions on its sides from becoming vector code.
-TG_INLINE float select(bool condition, float a, float b) {
-  const int32_t mask = -int32_t(condition);
-  return of_bits((bits_of(a) & mask) | (bits_of(b) & ~mask));
-}
-TG_INLINE Lane where(bool condition, Lane a, Lane b) { return select(condition, a.v, b.v); }
-TG_INLINE Lane abs(Lane x) { return of_bits(bits_of(x.v) & 0x7fffffff); }
-// NaN in the first is passed on; the second is none.
-TG_INLINE Lane maximum(Lane a, Lane b) { return select(a.v < b.v, b.v, a.v); }
-TG_INLINE Lane minimum(Lane a, Lane b) { return select(a.v > b.v, b.v, a.v); }
-
-// x = n * log(2) + r with |r| <= log(2) / 2: exp(r) = 1 + r + tail, and 2^n as two factors, for x
-// in the range of float. The polynomial is that of the SLEEF library.
-struct Exponential {
-  float r, tail, half, rest;
+template <class Kind>
+struct Format;
+template <>
+struct Format<float> {
+  using Number = float;
+  using Stored = float;
+  using Int = int32_t;
+  typedef float Vector __attribute__((vector_size(kLaneBytes)));
+  typedef int32_t Bits __attribute__((vector_size(kLaneBytes)));
+  typedef uint32_t Unsigned __attribute__((vector_size(kLaneBytes)));
+  static constexpr int kCount = kLaneBytes / 4, kMantissa = 23, kBias = 127;
+  static constexpr float kSmallest = 0x1p-126f, kLargest = 0x1.fffffep127f;
 };
-TG_INLINE Exponential exponential(float x) {
-  constexpr float kRound = 12582912.0f;  // 1.5 * 2^23: adding it rounds to a whole number
-  constexpr float kLog2 = 0.693145751953125f, kLog2Rest = 1.42860677e-6f;
-  x = x > 89.0f ? 89.0f : x;  // NaN stays
-  x = x < -104.0f ? -104.0f : x;
-  const float shifted = fused(x, 1.44269504088896341f, kRound);
-  const float whole = shifted - kRound;
-  const float near = fused(whole, -kLog2, x), r = fused(whole, -kLog2Rest, near);
-  const float lost = fused(whole, -kLog2Rest, near - r);
-  float p = 1.98527618e-4f;
-  p = fused(p, r, 1.39304355e-3f);
-  p = fused(p, r, 8.33336078e-3f);
-  p = fused(p, r, 4.16664854e-2f);
-  p = fused(p, r, 1.66666672e-1f);
-  p = fused(p, r, 0.5f);
-  const int32_t n = bits_of(shifted) - bits_of(kRound), first = n >> 1;
-  return {r, fused(p, r * r, lost), of_bits((first + 127) << 23), of_bits((n - first + 127) << 23)};
-}
-// Of exp(r), with what the first addition loses.
-TG_INLINE float mantissa(const Exponential& e) {
-  const float sum = 1.0f + e.r;
-  return sum + ((e.r - (sum - 1.0f)) + e.tail);
-}
-TG_INLINE Lane exp(Lane x) {
-  const Exponential e = exponential(x.v);
-  return mantissa(e) * e.half * e.rest;
-}
-TG_INLINE Lane expm1(Lane x) {
-  const Exponential e = exponential(x.v);
-  const float scale = e.half * e.rest, below_one = e.r + e.tail;
-  // Where 2^n overflows alone, the result is that of exp.
-  const float small = fused(scale, below_one, scale - 1), large = mantissa(e) * e.half * e.rest;
-  return select(x.v == 0.0f, x.v, select(x.v > 80.0f, large, small));  // of -0 too
-}
-TG_INLINE Lane sigmoid(Lane x) { return 1.0f / (1.0f + exp(-x).v); }
+template <>
+struct Format<double> {
+  using Number = double;
+  using Stored = double;
+  using Int = int64_t;
+  typedef double Vector __attribute__((vector_size(kLaneBytes)));
+  typedef int64_t Bits __attribute__((vector_size(kLaneBytes)));
+  typedef uint64_t Unsigned __attribute__((vector_size(kLaneBytes)));
+  static constexpr int kCount = kLaneBytes / 8, kMantissa = 52, kBias = 1023;
+  static constexpr double kSmallest = 0x1p-1022, kLargest = 0x1.fffffffffffffp1023;
+};
+template <>
+struct Format<Wide> : Format<double> {
+  using Stored = float;
+};
 
-// Cephes: the exponent taken out, a polynomial of the mantissa in [sqrt(1/2), sqrt(2)).
-TG_INLINE Lane log_of_normal(float x) {
-  const int32_t b = bits_of(x) - 0x3f3504f3;  // sqrt(1/2)
-  const int32_t e = b >> 23;
-  const float m = of_bits((b & 0x007fffff) + 0x3f3504f3) - 1, n = static_cast<float>(e), z = m * m;
-  float y = 7.0376836292e-2f;
-  y = fused(y, m, -1.1514610310e-1f);
-  y = fused(y, m, 1.1676998740e-1f);
-  y = fused(y, m, -1.2420140846e-1f);
-  y = fused(y, m, 1.4249322787e-1f);
-  y = fused(y, m, -1.6668057665e-1f);
-  y = fused(y, m, 2.0000714765e-1f);
-  y = fused(y, m, -2.4999993993e-1f);
-  y = fused(y, m, 3.3333331174e-1f);
-  y = y * m * z;
-  y = fused(n, -2.12194440e-4f, y);
-  y = fused(z, -0.5f, y);
-  return fused(n, 0.693359375f, m + y);
-}
-// x >= 0
-TG_INLINE Lane log1p(Lane x) {
-  const float sum = 1.0f + x.v, lost = x.v - (sum - 1.0f);
-  const float result = log_of_normal(sum).v + lost / sum;
-  return select(x.v > 3.4028234663852886e38f, x.v, result);
-}
+template <class Kind>
+struct Mask {
+  typename Format<Kind>::Bits bits;  // -1 where true
+  friend TG_INLINE Mask operator&&(Mask a, Mask b) { return {a.bits & b.bits}; }
+  friend TG_INLINE Mask operator||(Mask a, Mask b) { return {a.bits | b.bits}; }
+  friend TG_INLINE Mask operator!(Mask a) { return {~a.bits}; }
+};
 
-TG_INLINE Lane tanh(Lane x) {
-  const float size = abs(x).v, z = x.v * x.v;
-  float p = -5.70498872745e-3f;
-  p = fused(p, z, 2.06390887954e-2f);
-  p = fused(p, z, -5.37397155531e-2f);
-  p = fused(p, z, 1.33314422036e-1f);
-  p = fused(p, z, -3.33332819422e-1f);
-  const float small = fused(p * z, size, size);
-  const float large = 1.0f - 2.0f / (exp(Lane(size + size)).v + 1.0f);
-  const float result = select(size < 0.625f, small, large);
-  return of_bits(bits_of(result) | (bits_of(x.v) & int32_t(0x80000000)));
+template <class Kind>
+struct Lane {
+  using Format = TG_ISA::Format<Kind>;
+  using Vector = typename Format::Vector;
+  using Bits = typename Format::Bits;
+  using Number = typename Format::Number;
+  Vector v;
+
+  Lane() = default;
+  TG_INLINE Lane(Vector value) : v(value) {}
+  TG_INLINE Lane(float value) : v(Number(value) - Vector{}) {}
+  TG_INLINE Lane(double value) : v(Number(value) - Vector{}) {}
+  TG_INLINE Lane(int value) : v(Number(value) - Vector{}) {}
+  TG_INLINE Bits bits() const { return (Bits)v; }
+
+  friend TG_INLINE Lane operator+(Lane a, Lane b) { return a.v + b.v; }
+  friend TG_INLINE Lane operator-(Lane a, Lane b) { return a.v - b.v; }
+  friend TG_INLINE Lane operator*(Lane a, Lane b) { return a.v * b.v; }
+  friend TG_INLINE Lane operator/(Lane a, Lane b) { return a.v / b.v; }
+  friend TG_INLINE Lane operator-(Lane a) { return -a.v; }
+  friend TG_INLINE Mask<Kind> operator<(Lane a, Lane b) { return {a.v < b.v}; }
+  friend TG_INLINE Mask<Kind> operator>(Lane a, Lane b) { return {a.v > b.v}; }
+  friend TG_INLINE Mask<Kind> operator<=(Lane a, Lane b) { return {a.v <= b.v}; }
+  friend TG_INLINE Mask<Kind> operator>=(Lane a, Lane b) { return {a.v >= b.v}; }
+  friend TG_INLINE Mask<Kind> operator==(Lane a, Lane b) { return {a.v == b.v}; }
+  friend TG_INLINE Mask<Kind> operator!=(Lane a, Lane b) { return {a.v != b.v}; }
+  friend TG_INLINE Lane where(Mask<Kind> m, Lane a, Lane b) { return m.bits ? a.v : b.v; }
+};
+
+template <class K>
+TG_INLINE Lane<K> of_bits(typename Format<K>::Bits bits) {
+  return (typename Format<K>::Vector)bits;
+}
+template <class K>
+TG_INLINE Lane<K> constant(Lane<K>, double value) {
+  return value;
+}
+template <class K>
+TG_INLINE Lane<K> nothing(Lane<K>) {
+  return 0;
 }
 
-// A polynomial near 0; elsewhere 1 - exp of one, both fitted for single precision.
-TG_INLINE Lane erf(Lane x) {
-  const float size = abs(x).v, z = x.v * x.v;
-  float p = -5.96761703e-4f;
-  p = fused(p, z, 4.99119423e-3f);
-  p = fused(p, z, -2.67681349e-2f);
-  p = fused(p, z, 1.12819925e-1f);
-  p = fused(p, z, -3.76125336e-1f);
-  p = fused(p, z, 1.28379166e-1f);
-  const float small = fused(p, x.v, x.v);
-  const float t = size > 4.0f ? 4.0f : size, s = t * t;
-  float q = fused(-1.72853470e-5f, t, 3.83197126e-4f);
-  q = fused(q, s, fused(-3.88396438e-3f, t, 2.42546219e-2f));
-  q = fused(q, t, -1.06777877e-1f);
-  q = fused(q, t, -6.34846687e-1f);
-  q = fused(q, t, -1.28717512e-1f);
-  q = fused(q, t, -t);
-  const float large = 1.0f - exp(Lane(q)).v;
-  const float signed_large = of_bits(bits_of(large) | (bits_of(x.v) & int32_t(0x80000000)));
-  return select(size <= 0.927734375f, small, signed_large);
+// --- instructions
+#if defined(__AVX512F__)
+// GCC 12 warns of the forms without a mask that they read what is not initialized.
+
+TG_INLINE __m512 fused(__m512 a, __m512 b, __m512 c) { return _mm512_fmadd_ps(a, b, c); }
+TG_INLINE __m512d fused(__m512d a, __m512d b, __m512d c) { return _mm512_fmadd_pd(a, b, c); }
+TG_INLINE __m512 root(__m512 a) { return _mm512_maskz_sqrt_ps(-1, a); }
+TG_INLINE __m512d root(__m512d a) { return _mm512_maskz_sqrt_pd(-1, a); }
+TG_INLINE __m512 lesser(__m512 a, __m512 b) { return _mm512_maskz_min_ps(-1, a, b); }
+TG_INLINE __m512d lesser(__m512d a, __m512d b) { return _mm512_maskz_min_pd(-1, a, b); }
+TG_INLINE __m512 greater(__m512 a, __m512 b) { return _mm512_maskz_max_ps(-1, a, b); }
+TG_INLINE __m512d greater(__m512d a, __m512d b) { return _mm512_maskz_max_pd(-1, a, b); }
+TG_INLINE bool any(Mask<float> m) { return _mm512_movepi32_mask((__m512i)m.bits); }
+TG_INLINE bool any(Mask<double> m) { return _mm512_movepi64_mask((__m512i)m.bits); }
+TG_INLINE bool any(Mask<Wide> m) { return _mm512_movepi64_mask((__m512i)m.bits); }
+#elif defined(__AVX2__)
+TG_INLINE __m256 fused(__m256 a, __m256 b, __m256 c) { return _mm256_fmadd_ps(a, b, c); }
+TG_INLINE __m256d fused(__m256d a, __m256d b, __m256d c) { return _mm256_fmadd_pd(a, b, c); }
+TG_INLINE __m256 root(__m256 a) { return _mm256_sqrt_ps(a); }
+TG_INLINE __m256d root(__m256d a) { return _mm256_sqrt_pd(a); }
+TG_INLINE __m256 lesser(__m256 a, __m256 b) { return _mm256_min_ps(a, b); }
+TG_INLINE __m256d lesser(__m256d a, __m256d b) { return _mm256_min_pd(a, b); }
+TG_INLINE __m256 greater(__m256 a, __m256 b) { return _mm256_max_ps(a, b); }
+TG_INLINE __m256d greater(__m256d a, __m256d b) { return _mm256_max_pd(a, b); }
+template <class K>
+TG_INLINE bool any(Mask<K> m) {
+  return _mm256_movemask_epi8((__m256i)m.bits);
+}
+#elif defined(__SSE2__)
+TG_INLINE __m128 fused(__m128 a, __m128 b, __m128 c) { return a * b + c; }
+TG_INLINE __m128d fused(__m128d a, __m128d b, __m128d c) { return a * b + c; }
+TG_INLINE __m128 root(__m128 a) { return _mm_sqrt_ps(a); }
+TG_INLINE __m128d root(__m128d a) { return _mm_sqrt_pd(a); }
+TG_INLINE __m128 lesser(__m128 a, __m128 b) { return _mm_min_ps(a, b); }
+TG_INLINE __m128d lesser(__m128d a, __m128d b) { return _mm_min_pd(a, b); }
+TG_INLINE __m128 greater(__m128 a, __m128 b) { return _mm_max_ps(a, b); }
+TG_INLINE __m128d greater(__m128d a, __m128d b) { return _mm_max_pd(a, b); }
+template <class K>
+TG_INLINE bool any(Mask<K> m) {
+  return _mm_movemask_epi8((__m128i)m.bits);
+}
+#else
+template <class V>
+TG_INLINE V fused(V a, V b, V c) {
+  return a * b + c;
+}
+template <class V>
+TG_INLINE V root(V a) {
+  V y;
+  for (unsigned i = 0; i < sizeof(V) / sizeof a[0]; ++i)
+    y[i] = sizeof a[0] == 4 ? __builtin_sqrtf(a[i]) : __builtin_sqrt(a[i]);
+  return y;
+}
+template <class V>
+TG_INLINE V lesser(V a, V b) {
+  return a < b ? a : b;
+}
+template <class V>
+TG_INLINE V greater(V a, V b) {
+  return a > b ? a : b;
+}
+template <class K>
+TG_INLINE bool any(Mask<K> m) {
+  typename Format<K>::Int all = 0;
+  for (int i = 0; i < Format<K>::kCount; ++i) all |= m.bits[i];
+  return all;
+}
+#endif
+
+// a * b + c; rounded once where the machine can.
+template <class K>
+TG_INLINE Lane<K> fused(Lane<K> a, Lane<K> b, Lane<K> c) {
+  return fused(a.v, b.v, c.v);
+}
+template <class K>
+TG_INLINE Lane<K> sqrt(Lane<K> x) {
+  return root(x.v);
+}
+// NaN in the first is passed on; the second is none.
+template <class K>
+TG_INLINE Lane<K> minimum(Lane<K> a, Lane<K> b) {
+  return lesser(b.v, a.v);
+}
+template <class K>
+TG_INLINE Lane<K> maximum(Lane<K> a, Lane<K> b) {
+  return greater(b.v, a.v);
+}
+template <class K>
+TG_INLINE typename Format<K>::Bits sign_bits() {
+  return (typename Format<K>::Bits)(typename Format<K>::Number(-0.0) -
+                                    typename Format<K>::Vector{});
+}
+template <class K>
+TG_INLINE Lane<K> abs(Lane<K> x) {
+  return of_bits<K>(x.bits() & ~sign_bits<K>());
+}
+// The size of a, which is not negative, with the sign of b.
+template <class K>
+TG_INLINE Lane<K> with_sign(Lane<K> a, Lane<K> b) {
+  return of_bits<K>(a.bits() | (b.bits() & sign_bits<K>()));
+}
+
+// c[0] + c[1] x + c[2] x^2 ...: even and odd powers apart, which halves the chain of operations
+// that wait for each other.
+template <class K, int n>
+TG_INLINE Lane<K> polynomial(Lane<K> x, const typename Format<K>::Number (&c)[n]) {
+  if constexpr (n == 2) {
+    return fused(x, Lane<K>(c[1]), Lane<K>(c[0]));
+  } else {
+    constexpr int even_top = (n - 1) / 2 * 2, odd_top = (n - 2) / 2 * 2 + 1;
+    const Lane<K> z = x * x;
+    Lane<K> even = c[even_top], odd = c[odd_top];
+    for (int i = even_top - 2; i >= 0; i -= 2) even = fused(even, z, Lane<K>(c[i]));
+    for (int i = odd_top - 2; i >= 0; i -= 2) odd = fused(odd, z, Lane<K>(c[i]));
+    return fused(odd, x, even);
+  }
+}
+
+// --- memory: the first `count` numbers of a register that memory holds; the others are zero
+#if defined(__AVX512F__)
+TG_INLINE __m512 load_few(const float* from, int64_t count, Lane<float>) {
+  return _mm512_maskz_loadu_ps(static_cast<__mmask16>((1u << count) - 1), from);
+}
+TG_INLINE __m512d load_few(const double* from, int64_t count, Lane<double>) {
+  return _mm512_maskz_loadu_pd(static_cast<__mmask8>((1u << count) - 1), from);
+}
+TG_INLINE __m256 load_few(const float* from, int64_t count, Lane<Wide>) {
+  return _mm256_maskz_loadu_ps(static_cast<__mmask8>((1u << count) - 1), from);
+}
+TG_INLINE void store_few(float* to, __m512 x, int64_t count) {
+  _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), x);
+}
+TG_INLINE void store_few(double* to, __m512d x, int64_t count) {
+  _mm512_mask_storeu_pd(to, static_cast<__mmask8>((1u << count) - 1), x);
+}
+TG_INLINE void store_few(float* to, __m256 x, int64_t count) {
+  _mm256_mask_storeu_ps(to, static_cast<__mmask8>((1u << count) - 1), x);
+}
+#else
+template <class K>
+TG_INLINE auto load_few(const typename Format<K>::Stored* from, int64_t count, Lane<K>) {
+  typedef typename Format<K>::Stored Memory
+      __attribute__((vector_size(Format<K>::kCount * sizeof *from)));
+  Memory m = {};
+  std::memcpy(&m, from, static_cast<unsigned>(count) * sizeof *from);
+  return m;
+}
+template <class Stored, class Memory>
+TG_INLINE void store_few(Stored* to, const Memory& m, int64_t count) {
+  std::memcpy(to, &m, static_cast<unsigned>(count) * sizeof *to);
+}
+#endif
+
+template <class K>
+TG_INLINE Lane<K> load(const typename Format<K>::Stored* from, int64_t count) {
+  typedef typename Format<K>::Stored Memory
+      __attribute__((vector_size(Format<K>::kCount * sizeof *from)));
+  Memory m;
+  if (count >= Format<K>::kCount)
+    std::memcpy(&m, from, sizeof m);
+  else
+    m = (Memory)load_few(from, count, Lane<K>());
+  return __builtin_convertvector(m, typename Format<K>::Vector);
+}
+template <class K>
+TG_INLINE void store(typename Format<K>::Stored* to, Lane<K> x, int64_t count) {
+  typedef typename Format<K>::Stored Memory
+      __attribute__((vector_size(Format<K>::kCount * sizeof *to)));
+  const Memory m = __builtin_convertvector(x.v, Memory);
+  if (count >= Format<K>::kCount)
+    std::memcpy(to, &m, sizeof m);
+  else
+    store_few(to, m, count);
+}
+
+// Calls body(place, count) for every registerful of n numbers. One body for whole registers and the
+// rest: a number has the same bits wherever it stands.
+template <class K, class Body>
+TG_INLINE void for_each_lane(int64_t n, const Body& body) {
+  for (int64_t i = 0; i < n; i += Format<K>::kCount) body(i, n - i);
 }
 
 }  // namespace tg::TG_ISA

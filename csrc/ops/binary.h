@@ -71,6 +71,7 @@ struct Div {
   static auto grad_right(auto g, auto a, auto b) { return -g * ((a / b) / b); }
 };
 struct Pow {
+  static constexpr auto vectors = &ElementaryKernels::pow;
   static constexpr auto name = "pow", node = "PowBackward0",
                         doc = "input to the power of exponent, with broadcasting.";
   static constexpr auto domain = Domain::Any;

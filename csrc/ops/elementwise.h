@@ -9,11 +9,13 @@
 //     }
 //   };
 //
-// forward runs on numbers. The derivative runs on numbers, where it is written for them (one fused
-// pass, when no graph of the backward is wanted), and on Tensors (create_graph). Its name says what
-// the tape keeps: grad (nothing), grad_from_input, grad_from_output. A binary op has grad_left and
-// grad_right and says in left_uses / right_uses what they read. What does not depend on the op is
-// in elementwise.cpp, and works on the tables that elementwise<Op> and derivatives<Op> are.
+// forward runs on numbers; where `vectors` (`single_vectors`) names loops of kernels/elementary.h,
+// these stand in for it in both floating types (in float). The derivative runs on numbers, where it
+// is written for them (one fused pass, when no graph of the backward is wanted), and on Tensors
+// (create_graph). Its name says what the tape keeps: grad (nothing), grad_from_input,
+// grad_from_output. A binary op has grad_left and grad_right and says in left_uses / right_uses
+// what they read. What does not depend on the op is in elementwise.cpp, and works on the tables
+// that elementwise<Op> and derivatives<Op> are.
 #pragma once
 
 #include <optional>
@@ -22,6 +24,7 @@
 #include "autograd/view.h"
 #include "core/layout.h"
 #include "kernels/blocks.h"
+#include "kernels/elementary.h"
 #include "kernels/loops.h"
 #include "kernels/math.h"
 #include "ops/copy.h"
@@ -83,11 +86,16 @@ constexpr BlockKernels kernels_of() {
   BlockKernels kernels;
   kernels.predicate = predicate;
   if constexpr (domain != Domain::Integers && domain != Domain::Bits) {
-    if constexpr (requires { Op::float_kernel; })
-      kernels.f32 = Op::float_kernel;
+    if constexpr (requires { Op::vectors; })
+      kernels.f32 = elementary_f32<Op::vectors>;
+    else if constexpr (requires { Op::single_vectors; })
+      kernels.f32 = elementary_f32<Op::single_vectors>;
     else
       kernels.f32 = kernel_of<Op, float, predicate, binary>();
-    kernels.f64 = kernel_of<Op, double, predicate, binary>();
+    if constexpr (requires { Op::vectors; })
+      kernels.f64 = elementary_f64<Op::vectors>;
+    else
+      kernels.f64 = kernel_of<Op, double, predicate, binary>();
   }
   if constexpr (domain == Domain::Any || domain == Domain::Number || domain == Domain::Predicate ||
                 domain == Domain::Integers || domain == Domain::Bits) {

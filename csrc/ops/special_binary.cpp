@@ -19,6 +19,7 @@ Tensor zeros_where(const Tensor& mask, const Tensor& g) { return where(mask, Ope
 Tensor zeros_unless(const Tensor& mask, const Tensor& g) { return where(mask, g, Operand(0.0)); }
 
 struct Atan2 {
+  static constexpr auto vectors = &ElementaryKernels::atan2;
   static constexpr auto name = "atan2", node = "Atan2Backward0";
   static constexpr auto domain = Domain::Floating;
   static auto forward(auto y, auto x) { return std::atan2(y, x); }
@@ -219,6 +220,7 @@ struct Fmin {
 
 // The greater, plus the logarithm of what the lesser adds to it.
 struct Logaddexp {
+  static constexpr auto vectors = &ElementaryKernels::logaddexp;
   static constexpr auto name = "logaddexp", node = "LogaddexpBackward0";
   static constexpr auto domain = Domain::OnlyFloating;
   template <class T>

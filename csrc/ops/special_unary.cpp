@@ -16,30 +16,35 @@ constexpr double kDegree = kPi / 180;
 constexpr double kTwoOverSqrtPi = 1.12837916709551257390;
 
 struct Asinh {
+  static constexpr auto single_vectors = &ElementaryKernels::asinh;
   static constexpr auto name = "asinh", node = "AsinhBackward0";
   static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return asinh(x); }
   static auto grad_from_input(auto g, auto x) { return g * rsqrt(x * x + 1); }
 };
 struct Acosh {
+  static constexpr auto single_vectors = &ElementaryKernels::acosh;
   static constexpr auto name = "acosh", node = "AcoshBackward0";
   static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return acosh(x); }
   static auto grad_from_input(auto g, auto x) { return g * rsqrt(x * x - 1); }
 };
 struct Atanh {
+  static constexpr auto single_vectors = &ElementaryKernels::atanh;
   static constexpr auto name = "atanh", node = "AtanhBackward0";
   static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return atanh(x); }
   static auto grad_from_input(auto g, auto x) { return g / (1 - x * x); }
 };
 struct Exp2 {
+  static constexpr auto vectors = &ElementaryKernels::exp2;
   static constexpr auto name = "exp2", node = "Exp2Backward0";
   static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return exp2(x); }
   static auto grad_from_output(auto g, auto y) { return g * y * constant(y, kLog2); }
 };
 struct Erfc {
+  static constexpr auto vectors = &ElementaryKernels::erfc;
   static constexpr auto name = "erfc", node = "ErfcBackward0";
   static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return erfc(x); }

@@ -3,7 +3,6 @@
 // stubs and tests follow from.
 #pragma once
 
-#include "kernels/elementary.h"
 #include "ops/elementwise.h"
 
 namespace tg {
@@ -36,7 +35,7 @@ struct Neg {
   static auto grad(auto g) { return -g; }
 };
 struct Exp {
-  static constexpr BlockKernel float_kernel = &elementary_block<&ElementaryKernels::exp>;
+  static constexpr auto vectors = &ElementaryKernels::exp;
   static constexpr auto name = "exp", node = "ExpBackward0",
                         doc = "e to the power of each element.";
   static constexpr auto domain = Domain::Floating;
@@ -44,7 +43,7 @@ struct Exp {
   static auto grad_from_output(auto g, auto y) { return g * y; }
 };
 struct Expm1 {
-  static constexpr BlockKernel float_kernel = &elementary_block<&ElementaryKernels::expm1>;
+  static constexpr auto vectors = &ElementaryKernels::expm1;
   static constexpr auto name = "expm1", node = "Expm1Backward0",
                         doc = "exp(x) - 1 without loss of digits near 0.";
   static constexpr auto domain = Domain::Floating;
@@ -52,6 +51,7 @@ struct Expm1 {
   static auto grad_from_output(auto g, auto y) { return g * (y + 1); }
 };
 struct Log {
+  static constexpr auto vectors = &ElementaryKernels::log;
   static constexpr auto name = "log", node = "LogBackward0",
                         doc = "Natural logarithm of each element.";
   static constexpr auto domain = Domain::Floating;
@@ -59,6 +59,7 @@ struct Log {
   static auto grad_from_input(auto g, auto x) { return g / x; }
 };
 struct Log2 {
+  static constexpr auto vectors = &ElementaryKernels::log2;
   static constexpr auto name = "log2", node = "Log2Backward0",
                         doc = "Logarithm to base 2 of each element.";
   static constexpr auto domain = Domain::Floating;
@@ -68,6 +69,7 @@ struct Log2 {
   }
 };
 struct Log10 {
+  static constexpr auto vectors = &ElementaryKernels::log10;
   static constexpr auto name = "log10", node = "Log10Backward0",
                         doc = "Logarithm to base 10 of each element.";
   static constexpr auto domain = Domain::Floating;
@@ -77,6 +79,7 @@ struct Log10 {
   }
 };
 struct Log1p {
+  static constexpr auto vectors = &ElementaryKernels::log1p;
   static constexpr auto name = "log1p", node = "Log1PBackward0",
                         doc = "log(1 + x) without loss of digits near 0.";
   static constexpr auto domain = Domain::Floating;
@@ -84,12 +87,14 @@ struct Log1p {
   static auto grad_from_input(auto g, auto x) { return g / (x + 1); }
 };
 struct Sqrt {
+  static constexpr auto vectors = &ElementaryKernels::sqrt;
   static constexpr auto name = "sqrt", node = "SqrtBackward0", doc = "Square root of each element.";
   static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return sqrt(x); }
   static auto grad_from_output(auto g, auto y) { return g / (2 * y); }
 };
 struct Rsqrt {
+  static constexpr auto vectors = &ElementaryKernels::rsqrt;
   static constexpr auto name = "rsqrt", node = "RsqrtBackward0",
                         doc = "Reciprocal of the square root of each element.";
   static constexpr auto domain = Domain::Floating;
@@ -97,6 +102,7 @@ struct Rsqrt {
   static auto grad_from_output(auto g, auto y) { return -g * (y * y * y) / 2; }
 };
 struct Sin {
+  static constexpr auto vectors = &ElementaryKernels::sin;
   static constexpr auto name = "sin", node = "SinBackward0",
                         doc = "Sine of each element, in radians.";
   static constexpr auto domain = Domain::Floating;
@@ -104,6 +110,7 @@ struct Sin {
   static auto grad_from_input(auto g, auto x) { return g * cos(x); }
 };
 struct Cos {
+  static constexpr auto vectors = &ElementaryKernels::cos;
   static constexpr auto name = "cos", node = "CosBackward0",
                         doc = "Cosine of each element, in radians.";
   static constexpr auto domain = Domain::Floating;
@@ -111,6 +118,7 @@ struct Cos {
   static auto grad_from_input(auto g, auto x) { return g * -sin(x); }
 };
 struct Tan {
+  static constexpr auto vectors = &ElementaryKernels::tan;
   static constexpr auto name = "tan", node = "TanBackward0",
                         doc = "Tangent of each element, in radians.";
   static constexpr auto domain = Domain::Floating;
@@ -118,6 +126,7 @@ struct Tan {
   static auto grad_from_output(auto g, auto y) { return g * (1 + y * y); }
 };
 struct Asin {
+  static constexpr auto vectors = &ElementaryKernels::asin;
   static constexpr auto name = "asin", node = "AsinBackward0",
                         doc = "Inverse sine of each element, in radians.";
   static constexpr auto domain = Domain::Floating;
@@ -125,6 +134,7 @@ struct Asin {
   static auto grad_from_input(auto g, auto x) { return g * rsqrt(1 - x * x); }
 };
 struct Acos {
+  static constexpr auto vectors = &ElementaryKernels::acos;
   static constexpr auto name = "acos", node = "AcosBackward0",
                         doc = "Inverse cosine of each element, in radians.";
   static constexpr auto domain = Domain::Floating;
@@ -132,6 +142,7 @@ struct Acos {
   static auto grad_from_input(auto g, auto x) { return g * -rsqrt(1 - x * x); }
 };
 struct Atan {
+  static constexpr auto vectors = &ElementaryKernels::atan;
   static constexpr auto name = "atan", node = "AtanBackward0",
                         doc = "Inverse tangent of each element, in radians.";
   static constexpr auto domain = Domain::Floating;
@@ -139,6 +150,7 @@ struct Atan {
   static auto grad_from_input(auto g, auto x) { return g / (x * x + 1); }
 };
 struct Sinh {
+  static constexpr auto vectors = &ElementaryKernels::sinh;
   static constexpr auto name = "sinh", node = "SinhBackward0",
                         doc = "Hyperbolic sine of each element.";
   static constexpr auto domain = Domain::Floating;
@@ -146,6 +158,7 @@ struct Sinh {
   static auto grad_from_input(auto g, auto x) { return g * cosh(x); }
 };
 struct Cosh {
+  static constexpr auto vectors = &ElementaryKernels::cosh;
   static constexpr auto name = "cosh", node = "CoshBackward0",
                         doc = "Hyperbolic cosine of each element.";
   static constexpr auto domain = Domain::Floating;
@@ -153,7 +166,7 @@ struct Cosh {
   static auto grad_from_input(auto g, auto x) { return g * sinh(x); }
 };
 struct Tanh {
-  static constexpr BlockKernel float_kernel = &elementary_block<&ElementaryKernels::tanh>;
+  static constexpr auto vectors = &ElementaryKernels::tanh;
   static constexpr auto name = "tanh", node = "TanhBackward0",
                         doc = "Hyperbolic tangent of each element.";
   static constexpr auto domain = Domain::Floating;
@@ -161,7 +174,7 @@ struct Tanh {
   static auto grad_from_output(auto g, auto y) { return g * (1 - y * y); }
 };
 struct Sigmoid {
-  static constexpr BlockKernel float_kernel = &elementary_block<&ElementaryKernels::sigmoid>;
+  static constexpr auto vectors = &ElementaryKernels::sigmoid;
   static constexpr auto name = "sigmoid", node = "SigmoidBackward0",
                         doc = "1 / (1 + exp(-x)) of each element.";
   static constexpr auto domain = Domain::Floating;
@@ -169,7 +182,7 @@ struct Sigmoid {
   static auto grad_from_output(auto g, auto y) { return g * ((1 - y) * y); }
 };
 struct Erf {
-  static constexpr BlockKernel float_kernel = &elementary_block<&ElementaryKernels::erf>;
+  static constexpr auto vectors = &ElementaryKernels::erf;
   static constexpr auto name = "erf", node = "ErfBackward0",
                         doc = "Error function of each element.";
   static constexpr auto domain = Domain::Floating;
@@ -211,6 +224,7 @@ struct Sign {
   static auto grad(auto g) { return zeros_of(g); }
 };
 struct Reciprocal {
+  static constexpr auto vectors = &ElementaryKernels::reciprocal;
   static constexpr auto name = "reciprocal", node = "ReciprocalBackward0",
                         doc = "1 / x of each element.";
   static constexpr auto domain = Domain::Floating;
@@ -225,6 +239,7 @@ struct Square {
   static auto grad_from_input(auto g, auto x) { return g * (2 * x); }
 };
 struct Floor {
+  static constexpr auto vectors = &ElementaryKernels::floor;
   static constexpr auto name = "floor", node = "FloorBackward0",
                         doc = "Largest whole number not above each element.";
   static constexpr auto domain = Domain::Number;
@@ -241,6 +256,7 @@ struct Floor {
   static auto grad(auto g) { return zeros_of(g); }
 };
 struct Ceil {
+  static constexpr auto vectors = &ElementaryKernels::ceil;
   static constexpr auto name = "ceil", node = "CeilBackward0",
                         doc = "Smallest whole number not below each element.";
   static constexpr auto domain = Domain::Number;
@@ -257,6 +273,7 @@ struct Ceil {
   static auto grad(auto g) { return zeros_of(g); }
 };
 struct Trunc {
+  static constexpr auto vectors = &ElementaryKernels::trunc;
   static constexpr auto name = "trunc", node = "TruncBackward0",
                         doc = "Whole part of each element, towards zero.";
   static constexpr auto domain = Domain::Number;

@@ -1,0 +1,607 @@
+// Elementary functions of lanes (lane.h), one source for single and double precision: within 2 ULP,
+// right for denormals, infinities, NaN and signed zeros. Polynomials come from coefficients.h; the
+// reductions are those of fdlibm where not said otherwise, and do not need a fused multiply-add.
+// Where few numbers need more work (huge angles, logarithms of denormals) a register that holds one
+// takes a detour; its other numbers come out as they would without.
+#pragma once
+
+#include "kernels/lane.h"
+
+namespace tg::TG_ISA {
+
+template <class K>
+using Table = Coefficients<K>;
+
+template <class K>
+TG_INLINE typename Format<K>::Bits all(int64_t bits) {
+  return static_cast<typename Format<K>::Int>(bits) + typename Format<K>::Bits{};
+}
+
+// The nearest whole number to x, of at most 2^21 (float) or 2^50 (double) in size, and that number
+// in the low bits of a register.
+template <class K>
+struct Whole {
+  Lane<K> value;
+  typename Format<K>::Bits bits;
+};
+template <class K>
+constexpr double kRounder = sizeof(typename Format<K>::Number) == 4 ? 0x1.8p23 : 0x1.8p52;
+// Of x * factor.
+template <class K>
+TG_INLINE Whole<K> whole(Lane<K> x, Lane<K> factor) {
+  const Lane<K> shifted = fused(x, factor, Lane<K>(kRounder<K>));
+  return {shifted - Lane<K>(kRounder<K>), shifted.bits()};
+}
+
+// --- rounding
+// A result has the sign of x, zero too. Halves go to the even neighbour.
+template <class K>
+TG_INLINE Lane<K> nearest(Lane<K> size) {
+  const Lane<K> kWholes = sizeof(typename Format<K>::Number) == 4 ? 0x1p23 : 0x1p52;
+  return where(size < kWholes, (size + kWholes) - kWholes, size);
+}
+template <class K>
+TG_INLINE Lane<K> round(Lane<K> x) {
+  return with_sign(nearest(abs(x)), x);
+}
+template <class K>
+TG_INLINE Lane<K> floor(Lane<K> x) {
+  const Lane<K> y = round(x);
+  return with_sign(abs(where(y > x, y - 1, y)), x);
+}
+template <class K>
+TG_INLINE Lane<K> ceil(Lane<K> x) {
+  const Lane<K> y = round(x);
+  return with_sign(abs(where(y < x, y + 1, y)), x);
+}
+template <class K>
+TG_INLINE Lane<K> trunc(Lane<K> x) {
+  const Lane<K> size = abs(x), y = nearest(size);
+  return with_sign(where(y > size, y - 1, y), x);
+}
+template <class K>
+TG_INLINE Lane<K> reciprocal(Lane<K> x) {
+  return 1 / x;
+}
+template <class K>
+TG_INLINE Lane<K> rsqrt(Lane<K> x) {
+  return 1 / sqrt(x);
+}
+
+// a * b - product, where product is a * b rounded.
+template <class K>
+TG_INLINE Lane<K> product_lost(Lane<K> a, Lane<K> b, Lane<K> product) {
+#if defined(__FMA__)
+  return fused(a, b, -product);
+#else
+  const auto lower = all<K>((int64_t(1) << (Format<K>::kMantissa / 2 + 1)) - 1);
+  const Lane<K> a_high = of_bits<K>(a.bits() & ~lower), a_low = a - a_high;
+  const Lane<K> b_high = of_bits<K>(b.bits() & ~lower), b_low = b - b_high;
+  return ((a_high * b_high - product) + (a_high * b_low + a_low * b_high)) + a_low * b_low;
+#endif
+}
+
+// A number and the digits that it lacks.
+template <class K>
+struct Twofold {
+  Lane<K> value, lost;
+};
+// a + b where a is the larger.
+template <class K>
+TG_INLINE Twofold<K> sum_of(Lane<K> a, Lane<K> b) {
+  const Lane<K> sum = a + b;
+  return {sum, (a - sum) + b};
+}
+template <class K>
+TG_INLINE Twofold<K> quotient(Twofold<K> a, Twofold<K> b) {
+  const Lane<K> inverse = 1 / b.value, q = a.value * inverse, product = q * b.value;
+  const Lane<K> rest = (a.value - product) - product_lost(q, b.value, product);
+  return {q, (rest + (a.lost - q * b.lost)) * inverse};
+}
+
+// --- exponentials
+// 2^n for the whole number n in the low bits, if it is a normal number.
+template <class K>
+TG_INLINE Lane<K> power_of_two(typename Format<K>::Bits n) {
+  return of_bits<K>((n + Format<K>::kBias) << Format<K>::kMantissa);
+}
+// x * 2^n for any n.
+#if defined(__AVX512F__)
+TG_INLINE Lane<float> scaled(Lane<float> x, Lane<float> n) {
+  return _mm512_maskz_scalef_ps(-1, x.v, n.v);
+}
+TG_INLINE Lane<double> scaled(Lane<double> x, Lane<double> n) {
+  return _mm512_maskz_scalef_pd(-1, x.v, n.v);
+}
+TG_INLINE Lane<Wide> scaled(Lane<Wide> x, Lane<Wide> n) {
+  return _mm512_maskz_scalef_pd(-1, x.v, n.v);
+}
+#else
+template <class K>
+TG_INLINE Lane<K> scaled(Lane<K> x, Lane<K> n) {
+  const Whole<K> half = whole(n, Lane<K>(0.5)), rest = whole(n - half.value, Lane<K>(1));
+  return x * power_of_two<K>(half.bits) * power_of_two<K>(rest.bits);
+}
+#endif
+
+template <class K>
+constexpr double kExpHigh = sizeof(typename Format<K>::Number) == 4 ? 90 : 711;
+template <class K>
+constexpr double kExpLow = sizeof(typename Format<K>::Number) == 4 ? -104 : -746;
+
+// x = n log(2) + r with |r| <= log(2) / 2, and exp(r) - 1 as r + tail.
+template <class K>
+struct Exponential {
+  Lane<K> r, tail, n;
+  typename Format<K>::Bits bits;
+};
+template <class K>
+TG_INLINE Exponential<K> exponential(Lane<K> x) {
+  const Whole<K> n = whole(x, Lane<K>(1.4426950408889634));
+  const Lane<K> rest = -Table<K>::log2[1], near = fused(n.value, Lane<K>(-Table<K>::log2[0]), x);
+  const Lane<K> r = fused(n.value, rest, near), lost = fused(n.value, rest, near - r);
+  return {r, fused(r * r, polynomial(r, Table<K>::exp), lost), n.value, n.bits};
+}
+template <class K>
+TG_INLINE Lane<K> within_range_of_exp(Lane<K> x) {
+  return maximum(minimum(x, Lane<K>(kExpHigh<K>)), Lane<K>(kExpLow<K>));
+}
+// exp(x) * 2^shift
+template <class K>
+TG_INLINE Lane<K> scaled_exp(Lane<K> x, Lane<K> shift) {
+  const Exponential<K> e = exponential(within_range_of_exp(x));
+  return scaled(1 + (e.r + e.tail), e.n + shift);
+}
+template <class K>
+TG_INLINE Lane<K> exp(Lane<K> x) {
+  const Exponential<K> e = exponential(within_range_of_exp(x));
+  return scaled(1 + (e.r + e.tail), e.n);
+}
+template <class K>
+TG_INLINE Lane<K> exp2(Lane<K> x) {
+  x = maximum(minimum(x, Lane<K>(Format<K>::kBias + 1)),
+              Lane<K>(-Format<K>::kBias - Format<K>::kMantissa - 2));
+  const Whole<K> n = whole(x, Lane<K>(1));
+  const Lane<K> r = (x - n.value) * Lane<K>(0.69314718055994530942);
+  return scaled(fused(r * r, polynomial(r, Table<K>::exp), r) + 1, n.value);
+}
+template <class K>
+TG_INLINE Lane<K> expm1(Lane<K> x) {
+  const Exponential<K> e = exponential(maximum(minimum(x, Lane<K>(kExpHigh<K> - 1)), Lane<K>(-50)));
+  // 2^n may overflow where exp(x) does not.
+  const Lane<K> half = power_of_two<K>(e.bits - 1);
+  const Lane<K> y = fused(half, e.tail, fused(half, e.r, half - 0.5));
+  return with_sign(abs(where(e.n == 0, e.r + e.tail, y + y)), x);
+}
+// Quotients near 1 of sums near 1 would be off by what three roundings make: the digits that sums
+// lose are kept and come back as a correction.
+template <class K>
+TG_INLINE Lane<K> sigmoid(Lane<K> x) {
+  const Exponential<K> e = exponential(maximum(-abs(x), Lane<K>(kExpLow<K>)));
+  const Lane<K> below_one = e.r + e.tail, mantissa = 1 + below_one;
+  const Lane<K> mantissa_lost = (1 - mantissa) + below_one;
+  const Lane<K> power = scaled(mantissa, e.n), sum = 1 + power, sum_lost = power - (sum - 1);
+  const Mask<K> negative = x < 0;
+  const Lane<K> y = where(negative, power, Lane<K>(1)) / sum;
+  return fused(y, where(negative, mantissa_lost, Lane<K>(0)) - sum_lost, y);
+}
+// t / (2 - t) with t = 1 - exp(-2 |x|)
+template <class K>
+TG_INLINE Lane<K> tanh(Lane<K> x) {
+  const Exponential<K> e = exponential(maximum(abs(x) * -2, Lane<K>(-50)));
+  const Lane<K> scale = power_of_two<K>(e.bits), near = fused(scale, e.r, scale - 1);
+  const Lane<K> t = fused(scale, e.tail, near);
+  const Lane<K> t_lost = fused(scale, e.tail, near - t) + fused(scale, e.r, (scale - 1) - near);
+  const Lane<K> sum = t + 2, sum_lost = t - (sum - 2), y = abs(t) / sum, above = 1 + y;
+  const Lane<K> correction = fused(above, t_lost, y * sum_lost);
+  return with_sign(fused(above * correction, Lane<K>(-0.5), y), x);
+}
+template <class K>
+TG_INLINE Lane<K> sinh(Lane<K> x) {
+  const Lane<K> size = abs(x), z = x * x, half = scaled_exp(size, Lane<K>(-1));
+  const Lane<K> small = fused(size * z, polynomial(z, Table<K>::sinh), size);
+  return with_sign(where(size < 1, small, half - 0.25 / half), x);
+}
+template <class K>
+TG_INLINE Lane<K> cosh(Lane<K> x) {
+  const Lane<K> half = scaled_exp(abs(x), Lane<K>(-1));
+  return half + 0.25 / half;
+}
+
+// --- logarithms
+// x = 2^n (1 + f) with f in [sqrt(1/2) - 1, sqrt(2) - 1]: log(1 + f) = f - (square - rest), where
+// square is f^2 / 2.
+template <class K>
+struct Logarithm {
+  Lane<K> f, square, rest, n;
+};
+template <class K>
+TG_INLINE Logarithm<K> logarithm_of(Lane<K> f, Lane<K> n) {
+  const Lane<K> square = f * f * 0.5;
+  if constexpr (sizeof(typename Format<K>::Number) == 4) {
+    return {f, square, f * (f * f) * polynomial(f, Table<K>::log), n};
+  } else {
+    const Lane<K> s = f / (f + 2), z = s * s;
+    return {f, square, s * fused(z, polynomial(z, Table<K>::log), square), n};
+  }
+}
+// The mantissa of a normal number, and 2^n to the power of n + excess.
+template <class K>
+TG_INLINE Logarithm<K> logarithm(Lane<K> x, Lane<K> excess) {
+  using F = Format<K>;
+  constexpr bool single = sizeof(typename F::Number) == 4;
+  const auto root = (Lane<K>(0.70710678118654752440)).bits(), one = Lane<K>(1).bits();
+  const auto raised = x.bits() + (one - root);
+  const auto exponent = (typename F::Bits)((typename F::Unsigned)raised >> F::kMantissa);
+  const Lane<K> two = single ? 0x1p23 : 0x1p52;
+  const Lane<K> n = of_bits<K>(exponent | two.bits()) - (two + F::kBias + excess);
+  const auto fraction = raised & all<K>((int64_t(1) << F::kMantissa) - 1);
+  return logarithm_of(of_bits<K>(fraction + root) - 1, n);
+}
+// finish(Logarithm) of x, and what a logarithm is elsewhere.
+template <class K, class Finish>
+TG_INLINE Lane<K> log_of(Lane<K> x, const Finish& finish) {
+  using F = Format<K>;
+  constexpr double kUp = F::kMantissa == 23 ? 0x1p24 : 0x1p53;
+  const Mask<K> odd = !(x >= F::kSmallest && x <= F::kLargest);
+  const bool any_odd = any(odd);
+  Lane<K> in = x, excess = 0;
+  if (any_odd) [[unlikely]] {
+    const Mask<K> small = x < F::kSmallest;
+    in = where(small, x * kUp, x);
+    excess = where(small, Lane<K>(F::kMantissa + 1), Lane<K>(0));
+  }
+  Lane<K> y = finish(logarithm(in, excess));
+  if (any_odd) [[unlikely]] {
+    const Lane<K> infinity = __builtin_inf();
+    y = where(x == infinity || x != x, x, y);
+    y = where(x == 0, -infinity, where(x < 0, Lane<K>(__builtin_nan("")), y));
+  }
+  return y;
+}
+template <class K>
+TG_INLINE Lane<K> natural(const Logarithm<K>& l, Lane<K> correction) {
+  const Lane<K> rest = l.rest + fused(l.n, Lane<K>(Table<K>::log2[1]), correction);
+  return fused(l.n, Lane<K>(Table<K>::log2[0]), l.f - (l.square - rest));
+}
+template <class K>
+TG_INLINE Lane<K> log(Lane<K> x) {
+  return log_of(x, [](const Logarithm<K>& l)
+                       __attribute__((always_inline)) { return natural(l, Lane<K>(0)); });
+}
+// The logarithm to a base: factor is 1 / log(base), two is log(2) / log(base).
+template <class K>
+TG_INLINE Lane<K> in_base(const Logarithm<K>& l, const typename Format<K>::Number (&factor)[2],
+                          Lane<K> two, Lane<K> two_rest) {
+  constexpr int kShort = sizeof(typename Format<K>::Number) == 4 ? 12 : 32;
+  const Lane<K> high = of_bits<K>((l.f - l.square).bits() & ~all<K>((int64_t(1) << kShort) - 1));
+  const Lane<K> low = (l.f - high) - l.square + l.rest;
+  const Lane<K> product = high * factor[0], whole = l.n * two, sum = whole + product;
+  const Lane<K> rest = fused(l.n, two_rest, fused(low + high, Lane<K>(factor[1]), low * factor[0]));
+  return sum + (rest + ((whole - sum) + product));
+}
+template <class K>
+TG_INLINE Lane<K> log2(Lane<K> x) {
+  return log_of(x, [](const Logarithm<K>& l) __attribute__((always_inline)) {
+    return in_base(l, Table<K>::log2_e, Lane<K>(1), Lane<K>(0));
+  });
+}
+template <class K>
+TG_INLINE Lane<K> log10(Lane<K> x) {
+  return log_of(x, [](const Logarithm<K>& l) __attribute__((always_inline)) {
+    return in_base(l, Table<K>::log10_e, Lane<K>(Table<K>::log10_2[0]),
+                   Lane<K>(Table<K>::log10_2[1]));
+  });
+}
+// 1 + x loses digits of x; they come back divided by it.
+template <class K>
+TG_INLINE Lane<K> log1p(Lane<K> x) {
+  using F = Format<K>;
+  const Lane<K> sum = 1 + x;
+  const Mask<K> odd = !(x > -1 && x <= F::kLargest);
+  Logarithm<K> l = logarithm(sum, Lane<K>(0));
+  const Mask<K> near = x > -0.29 && x < 0.41;
+  const Lane<K> lost = where(x < 1, x - (sum - 1), 1 - (sum - x)) / sum;
+  const Logarithm<K> exact = logarithm_of(where(near, x, l.f), where(near, Lane<K>(0), l.n));
+  Lane<K> y = natural(exact, where(near, Lane<K>(0), lost));
+  y = of_bits<K>((y.bits() & ~sign_bits<K>()) | (x.bits() & sign_bits<K>()));
+  if (any(odd)) [[unlikely]] {
+    const Lane<K> infinity = __builtin_inf();
+    y = where(x == infinity || x != x, x, y);
+    y = where(x == -1, -infinity, where(x < -1, Lane<K>(__builtin_nan("")), y));
+  }
+  return y;
+}
+
+// --- trigonometry
+// The numbers that `mask` selects go through `function` one by one.
+template <class K>
+[[gnu::noinline]] void replace(Lane<K>& y, const Lane<K>& x, const Mask<K>& mask,
+                               typename Format<K>::Stored (*function)(typename Format<K>::Stored)) {
+  for (int i = 0; i < Format<K>::kCount; ++i)
+    if (mask.bits[i]) y.v[i] = function(static_cast<typename Format<K>::Stored>(x.v[i]));
+}
+
+// x = n pi / 2 + r + lost with |r| <= pi / 4, for |x| <= limit. pi / 2 is taken off in parts;
+// single precision has no parts that are short enough where products are rounded before they are
+// added: there Wide serves.
+template <class K>
+struct Angle {
+  Lane<K> r, lost;
+  typename Format<K>::Bits n;
+};
+template <class K>
+constexpr double kAngleLimit = 1e7;
+template <>
+inline constexpr double kAngleLimit<float> = 1e5;
+
+template <bool keeps_lost, class K>
+TG_INLINE Angle<K> angle(Lane<K> x) {
+  constexpr auto& parts = Table<K>::half_pi;
+  const Whole<K> n = whole(x, Lane<K>(0.63661977236758134308));
+  Lane<K> r = x, lost = 0;
+  for (const auto& part : parts) {
+    const Lane<K> next = fused(n.value, Lane<K>(-part), r);
+    if (keeps_lost && &part != parts) {
+      const Lane<K> rounding = fused(n.value, Lane<K>(-part), r - next);
+      lost = lost + where(2 * abs(next) < abs(r), Lane<K>(0), rounding);  // such a result is exact
+    }
+    r = next;
+  }
+  return {r, lost, n.bits};
+}
+template <class K>
+TG_INLINE Twofold<K> sin_of(Lane<K> r, Lane<K> z, Lane<K> lost) {
+  return sum_of(r, fused(r * z, polynomial(z, Table<K>::sin), lost));
+}
+template <class K>
+TG_INLINE Twofold<K> cos_of(Lane<K> z, Lane<K> lost) {
+  const Lane<K> half = z * 0.5, w = 1 - half;
+  return sum_of(w, ((1 - w) - half) + fused(z * z, polynomial(z, Table<K>::cos), lost));
+}
+// sin(x + turns pi / 2)
+template <class K>
+TG_INLINE Lane<K> sin_or_cos(Lane<K> x, int turns,
+                             typename Format<K>::Stored (*function)(typename Format<K>::Stored)) {
+  using F = Format<K>;
+  const Angle<K> a = angle<false>(x);
+  const auto n = a.n + turns;
+  const Lane<K> z = a.r * a.r, s = sin_of(a.r, z, Lane<K>(0)).value,
+                c = cos_of(z, Lane<K>(0)).value;
+  const Lane<K> y = where(Mask<K>{(n & 1) == 0}, s, c);
+  Lane<K> result = of_bits<K>(y.bits() ^ ((n >> 1) << (sizeof(typename F::Number) * 8 - 1)));
+  const Mask<K> huge = !(abs(x) <= kAngleLimit<K>);
+  if (any(huge)) [[unlikely]]
+    replace(result, x, huge, function);
+  return result;
+}
+template <class T>
+T sin_of_number(T x) {
+  return sizeof x == 4 ? T(__builtin_sinf(float(x))) : T(__builtin_sin(x));
+}
+template <class T>
+T cos_of_number(T x) {
+  return sizeof x == 4 ? T(__builtin_cosf(float(x))) : T(__builtin_cos(x));
+}
+template <class T>
+T tan_of_number(T x) {
+  return sizeof x == 4 ? T(__builtin_tanf(float(x))) : T(__builtin_tan(x));
+}
+template <class K>
+TG_INLINE Lane<K> sin(Lane<K> x) {
+  const Lane<K> y = sin_or_cos(x, 0, sin_of_number<typename Format<K>::Stored>);
+  return where(x == 0, x, y);
+}
+template <class K>
+TG_INLINE Lane<K> cos(Lane<K> x) {
+  return sin_or_cos(x, 1, cos_of_number<typename Format<K>::Stored>);
+}
+template <class K>
+TG_INLINE Lane<K> tan(Lane<K> x) {
+  const Angle<K> a = angle<true>(x);
+  const Lane<K> z = a.r * a.r;
+  const Twofold<K> s = sin_of(a.r, z, a.lost), c = cos_of(z, -(a.r * a.lost));
+  const Mask<K> even = {(a.n & 1) == 0}, huge = !(abs(x) <= kAngleLimit<K>);
+  const Twofold<K> q = quotient<K>({where(even, s.value, -c.value), where(even, s.lost, -c.lost)},
+                                   {where(even, c.value, s.value), where(even, c.lost, s.lost)});
+  Lane<K> result = q.value + q.lost;
+  if (any(huge)) [[unlikely]]
+    replace(result, x, huge, tan_of_number<typename Format<K>::Stored>);
+  return where(x == 0, x, result);
+}
+
+// pi times a power of two in two parts.
+template <class K>
+TG_INLINE Lane<K> pi_times(double power) {
+  return Table<K>::pi[0] * power;
+}
+template <class K>
+TG_INLINE Lane<K> pi_rest_times(double power) {
+  return Table<K>::pi[1] * power;
+}
+// turns pi + atan(t) for |t| <= tan(pi / 8)
+template <class K>
+TG_INLINE Lane<K> atan_from(Lane<K> turns, Lane<K> t) {
+  const Lane<K> z = t * t, tail = t * z * polynomial(z, Table<K>::atan);
+  const Lane<K> near = turns * Table<K>::pi[0], sum = near + t;
+  return sum + (((near - sum) + t) + fused(turns, Lane<K>(Table<K>::pi[1]), tail));
+}
+template <class K>
+TG_INLINE Lane<K> atan(Lane<K> x) {
+  const Lane<K> size = abs(x);
+  const Mask<K> small = size < 0.41421356, big = size > 2.4142135;
+  const Lane<K> above = where(small, size, where(big, Lane<K>(-1), size - 1));
+  const Lane<K> below = where(small, Lane<K>(1), where(big, size, size + 1));
+  const Lane<K> turns = where(small, Lane<K>(0), where(big, Lane<K>(0.5), Lane<K>(0.25)));
+  return with_sign(atan_from(turns, above / below), x);
+}
+template <class K>
+TG_INLINE Lane<K> atan2(Lane<K> y, Lane<K> x) {
+  const Lane<K> up = abs(y), along = abs(x);
+  const Mask<K> steep = up > along, back = {x.bits() < 0};
+  const Lane<K> less = where(steep, along, up), more = where(steep, up, along);
+  const Mask<K> small = less < more * 0.41421356;
+  const Lane<K> factor = where(more > 1, Lane<K>(0.25), Lane<K>(1));  // no overflow of the sum
+  const Lane<K> difference = (less - more) * factor, sum = less * factor + more * factor;
+  Lane<K> turned = where(small, less, difference) / where(small, more, sum);
+  turned = where(more == 0 || less == __builtin_inf(), Lane<K>(0), turned);
+  // The angle from the nearest axis or diagonal, then mirrored at the diagonal and at the axis.
+  Lane<K> turns = where(small || more == 0, Lane<K>(0), Lane<K>(0.25)), sign = 1;
+  turns = where(steep, 0.5 - turns, turns);
+  turns = where(back, 1 - turns, turns);
+  sign = where(steep, -sign, sign);
+  sign = where(back, -sign, sign);
+  const Lane<K> angle = atan_from(turns, sign * turned);
+  return where(x != x, x, where(y != y, y, with_sign(abs(angle), y)));
+}
+// asin(t) - t for t in [0, 1/2], z = t^2
+template <class K>
+TG_INLINE Lane<K> asin_tail(Lane<K> t, Lane<K> z) {
+  return t * z * polynomial(z, Table<K>::asin);
+}
+template <class K>
+TG_INLINE Lane<K> asin(Lane<K> x) {
+  const Lane<K> size = abs(x);
+  const Mask<K> big = size > 0.5;
+  const Lane<K> z = where(big, 0.5 - 0.5 * size, x * x), t = where(big, sqrt(z), size);
+  const Lane<K> tail = asin_tail(t, z);
+  const Lane<K> half_pi = pi_times<K>(0.5), near = half_pi - 2 * t, lost = (half_pi - near) - 2 * t;
+  const Lane<K> far = near - (2 * tail - (pi_rest_times<K>(0.5) + lost));
+  const Lane<K> y = where(big, far, t + tail);
+  return where(y != y, y, with_sign(y, x));
+}
+template <class K>
+TG_INLINE Lane<K> acos(Lane<K> x) {
+  const Lane<K> size = abs(x);
+  const Mask<K> big = size > 0.5;
+  const Lane<K> z = where(big, 0.5 - 0.5 * size, x * x), t = where(big, sqrt(z), x);
+  const Lane<K> tail = asin_tail(t, z);
+  const Lane<K> middle = pi_times<K>(0.5) - (t + (tail - pi_rest_times<K>(0.5)));
+  const Lane<K> twice = 2 * (t + tail);
+  const Lane<K> left = pi_times<K>(1) - (twice - pi_rest_times<K>(1));
+  return where(big, where(x < 0, left, twice), middle);
+}
+
+// --- inverse hyperbolic functions, in double precision for single
+TG_INLINE Lane<Wide> asinh(Lane<Wide> x) {
+  const Lane<Wide> size = abs(x), z = x * x;
+  const Lane<Wide> small = fused(size * z, Lane<Wide>(-1.0 / 6), size);
+  return with_sign(where(size < 1e-4, small, log(size + sqrt(z + 1))), x);
+}
+TG_INLINE Lane<Wide> acosh(Lane<Wide> x) {
+  return where(x < 1, Lane<Wide>(__builtin_nan("")), log(x + sqrt((x - 1) * (x + 1))));
+}
+TG_INLINE Lane<Wide> atanh(Lane<Wide> x) {
+  const Lane<Wide> size = abs(x), z = x * x;
+  const Lane<Wide> small = fused(size * z, Lane<Wide>(1.0 / 3), size);
+  const Lane<Wide> y = where(size < 1e-4, small, 0.5 * log((1 + size) / (1 - size)));
+  return where(y != y, y, with_sign(y, x));
+}
+
+// --- error function
+// In single precision: a polynomial near 0; elsewhere 1 - exp of one.
+TG_INLINE Lane<float> erf(Lane<float> x) {
+  using L = Lane<float>;
+  const L size = abs(x), z = x * x;
+  const L small = fused(x, polynomial(z, Table<float>::erf), x);
+  const L t = minimum(size, L(4));
+  const L large = 1 - exp(t * polynomial(t, Table<float>::log_erfc));
+  return where(size <= 0.9275, small, with_sign(large, x));
+}
+
+// exp(x^2) (1 - erf(x)) (1 + 2 x) of x >= 0, in a variable that brings [0, infinity) to [-1, 1)
+// (Shepherd and Laframboise, 1981).
+template <class K>
+TG_INLINE Twofold<K> scaled_erfc(Lane<K> x) {
+  return sum_of(Lane<K>(1.25), polynomial((x - 3.75) / (x + 3.75), Table<K>::erfcx));
+}
+template <class K>
+TG_INLINE Twofold<K> one_and_twice(Lane<K> x) {
+  const Lane<K> sum = 1 + 2 * x, one = sum - 2 * x;
+  return {sum, (1 - one) + (2 * x - (sum - one))};
+}
+// Where 1 - erf(x) is not 0.
+template <class K>
+constexpr double kErfcLimit = 27.3;
+template <>
+inline constexpr double kErfcLimit<Wide> = 10.1;
+template <class K>
+TG_INLINE Lane<K> erfc(Lane<K> x) {
+  const Lane<K> size = minimum(abs(x), Lane<K>(kErfcLimit<K>)), square = size * size;
+  const Twofold<K> s = quotient(scaled_erfc(size), one_and_twice(size));
+  const Exponential<K> e = exponential(-square);
+  // exp(-lost) is 1 - lost.
+  const Lane<K> at = e.r + e.tail, below_one = at - product_lost(size, size, square) * (1 + at);
+  Lane<K> y = scaled(s.value + fused(s.value, below_one, s.lost), e.n);
+  if constexpr (sizeof(typename Format<K>::Stored) == 8)
+    y = where(size < 0.47, 1 - fused(size, polynomial(square, Table<K>::erf), size), y);
+  return where(x < 0, 2 - y, y);
+}
+TG_INLINE Lane<double> erf(Lane<double> x) {
+  using L = Lane<double>;
+  const L size = abs(x), z = x * x;
+  const L small = fused(x, polynomial(z, Table<double>::erf), x);
+  const L t = minimum(size, L(6.0));
+  const L large = 1 - exp(-(t * t)) * scaled_erfc(t).value / (1 + 2 * t);
+  return where(size <= 0.9275, small, with_sign(large, x));
+}
+
+// --- of two numbers
+// The greater, plus the logarithm of what the lesser adds to it.
+template <class K>
+TG_INLINE Lane<K> logaddexp(Lane<K> a, Lane<K> b) {
+  const Lane<K> most = where(a > b, a, b), added = log1p(exp(-abs(a - b)));
+  return where(a == b, a + 0.69314718055994530942, most + added);
+}
+
+// size^y for size >= 0. A number to a high power needs more digits of its logarithm than fit one
+// number; double precision is that for a single one.
+TG_INLINE Lane<Wide> power_of_size(Lane<Wide> size, Lane<Wide> y) { return exp2(y * log2(size)); }
+TG_INLINE Lane<double> power_of_size(Lane<double> size, Lane<double> y) {
+  using L = Lane<double>;
+  const Mask<double> small = size < Format<double>::kSmallest;
+  const L in = where(small, size * 0x1p54, size), excess = where(small, L(54), L(0));
+  const Logarithm<double> l = logarithm(in, excess);
+  const Twofold<double> q = quotient<double>({l.f, L(0)}, sum_of(L(2), l.f));
+  const L s = q.value, s_lost = q.lost;
+  // With s = f / (2 + f) and z = s^2, log(1 + f) = 2 s + s w, w = z (2 / 3 + z (...)).
+  const L z = s * s, z_lost = fused(s + s, s_lost, product_lost(s, s, z));
+  const L third = z * (2.0 / 3), rest = z * z * polynomial(z, Table<double>::log_upper);
+  const L third_lost =
+      product_lost(z, L(2.0 / 3), third) + fused(z_lost, L(2.0 / 3), z * 0x1.5555555555555p-55);
+  const L w = third + rest, w_lost = (rest - (w - third)) + third_lost;
+  const L t = s * w, t_lost = product_lost(s, w, t) + fused(s, w_lost, s_lost * w);
+  const L log = 2 * s + t, log_lost = (t - (log - 2 * s)) + (2 * s_lost + t_lost);
+  // times 1 / log(2), plus n
+  const L factor = Table<double>::log2_e[0], factor_rest = Table<double>::log2_e[1];
+  const L part = log * factor,
+          part_lost = product_lost(log, factor, part) + fused(log, factor_rest, log_lost * factor);
+  L high = l.n + part, low = (part - (high - l.n)) + part_lost;
+  const L infinity = __builtin_inf();
+  const Mask<double> odd = !(size > 0 && size < infinity);
+  high = where(odd, where(size == 0, -infinity, size), high);
+  L power = y * high;
+  low = fused(y, low, product_lost(y, high, power));
+  low = where(abs(power) < 2000 && !odd, low, L(0));
+  power = maximum(minimum(power, L(2000)), L(-2000));
+  const Whole<double> n = whole(power, L(1));
+  const L r = ((power - n.value) + low) * 0.69314718055994530942;
+  return scaled(fused(r * r, polynomial(r, Table<double>::exp), r) + 1, n.value);
+}
+// x^y by the rules of the C standard. Small exponents are products and quotients, as in pow() of
+// math.h.
+template <class K>
+TG_INLINE Lane<K> pow(Lane<K> x, Lane<K> y) {
+  const Lane<K> infinity = __builtin_inf(), one = 1;
+  const Lane<K> size = abs(x), size_of_y = abs(y), wholes = 0x1p52;
+  const Lane<K> nearest_y = (size_of_y + wholes) - wholes;
+  const Mask<K> whole_y = size_of_y >= wholes || nearest_y == size_of_y;
+  const Mask<K> odd = {(((size_of_y + wholes).bits() & 1) != 0) & (size_of_y < wholes).bits};
+  Lane<K> z = power_of_size(size, y);
+  z = where(size == 1 && size_of_y == infinity, one, z);
+  z = where(odd && whole_y, of_bits<K>(z.bits() | (x.bits() & sign_bits<K>())), z);
+  z = where(x < 0 && x != -infinity && !whole_y, Lane<K>(__builtin_nan("")), z);
+  return where(y == 0 || x == 1, one, z);
+}
+
+}  // namespace tg::TG_ISA

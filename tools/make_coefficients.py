@@ -1,0 +1,234 @@
+"""Write csrc/kernels/coefficients.h: the polynomials and constants of the elementary functions.
+
+A developer's tool (needs mpmath). Each polynomial interpolates a function at Chebyshev nodes, which comes within a few
+percent of the best one, and has the lowest degree at which the error, as a share of the final result, stays below the
+target of its kind. Run it again after a change here:
+
+    python tools/make_coefficients.py > csrc/kernels/coefficients.h
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mpmath import mp, mpf
+
+mp.prec = 260
+Function = Callable[[mpf], mpf]
+
+
+@dataclass
+class Kind:
+    """Numbers of `bits` binary digits in C++ type `number`; the tolerated error of a polynomial."""
+
+    key: str
+    number: str
+    bits: int
+    target: mpf
+
+
+KINDS = [
+    Kind("float", "float", 24, mpf(2) ** -27.5),
+    Kind("double", "double", 53, mpf(2) ** -56.5),
+    Kind("Wide", "double", 53, mpf(2) ** -33),
+]
+
+
+@dataclass
+class Polynomial:
+    """function on [low, high]; share(t) is its weight in the result: what a relative error of one there would cost."""
+
+    name: str
+    meaning: str
+    function: Function
+    low: mpf
+    high: mpf
+    share: Function
+    kinds: str = "float double Wide"
+
+
+def rounded(value: mpf, bits: int) -> mpf:
+    mantissa, exponent = mp.frexp(value)
+    return mp.ldexp(mp.nint(mp.ldexp(mantissa, bits)), exponent - bits)
+
+
+def value_of(coefficients: list[mpf], t: mpf) -> mpf:
+    total = mpf(0)
+    for c in reversed(coefficients):
+        total = total * t + c
+    return total
+
+
+def interpolate(p: Polynomial, degree: int) -> list[mpf]:
+    middle, half = (p.low + p.high) / 2, (p.high - p.low) / 2
+    nodes = [middle + half * mp.cos(mp.pi * (2 * k + 1) / (2 * degree + 2)) for k in range(degree + 1)]
+    table = [p.function(t) for t in nodes]
+    for level in range(1, degree + 1):  # divided differences
+        for k in range(degree, level - 1, -1):
+            table[k] = (table[k] - table[k - 1]) / (nodes[k] - nodes[k - level])
+    coefficients = [table[degree]]
+    for k in range(degree - 1, -1, -1):  # times (t - node), plus the next difference
+        shifted = [mpf(0), *coefficients]
+        for i, c in enumerate(coefficients):
+            shifted[i] -= nodes[k] * c
+        shifted[0] += table[k]
+        coefficients = shifted
+    return coefficients
+
+
+def error_of(coefficients: list[mpf], exact: list[tuple[mpf, mpf, mpf]]) -> mpf:
+    return max(abs(value_of(coefficients, t) - f) * share for t, f, share in exact)
+
+
+def fit(p: Polynomial, kind: Kind) -> tuple[list[mpf], mpf]:
+    steps = 400
+    places = [p.low + (p.high - p.low) * (mpf(i) + mpf(1) / 3) / steps for i in range(steps)]
+    exact = [(t, p.function(t), p.share(t)) for t in places]
+    for degree in range(1, 45):
+        coefficients = interpolate(p, degree)
+        if error_of(coefficients, exact) < kind.target:
+            coefficients = [rounded(c, kind.bits) for c in coefficients]
+            return coefficients, error_of(coefficients, exact)
+    raise ValueError(f"{p.name} does not converge")
+
+
+LOG2 = mp.log(2)
+ROOT = mp.sqrt(2)
+SCALED_AT = mpf(3.75)  # where erfcx's variable is 0
+
+
+def erfcx_of(t: mpf) -> mpf:
+    x = SCALED_AT * (1 + t) / (1 - t)
+    return (1 + 2 * x) * mp.exp(x * x) * mp.erfc(x) - mpf(1.25)
+
+
+def place(x: float) -> mpf:
+    return (mpf(x) - SCALED_AT) / (mpf(x) + SCALED_AT)
+
+
+def of_square(f: Function) -> Function:
+    """From a function of x to one of z = x * x."""
+    return lambda z: f(mp.sqrt(z))
+
+
+POLYNOMIALS = [
+    Polynomial(
+        "exp", "(exp(r) - 1 - r) / r^2", lambda r: (mp.exp(r) - 1 - r) / r**2, -LOG2 * 0.502, LOG2 * 0.502,
+        lambda r: r**2 / abs(mp.expm1(r)),
+    ),
+    Polynomial(
+        "log", "(log(1 + f) - f + f^2 / 2) / f^3", lambda f: (mp.log(1 + f) - f + f**2 / 2) / f**3,
+        1 / ROOT - 1, ROOT - 1, lambda f: abs(f**3 / mp.log(1 + f)), "float",
+    ),
+    Polynomial(
+        "log", "(log((1 + s) / (1 - s)) / s - 2) / s^2 in s^2",
+        of_square(lambda s: (mp.log((1 + s) / (1 - s)) / s - 2) / s**2), mpf(0), (3 - 2 * ROOT) ** 2 * 1.001,
+        lambda z: z, "double Wide",
+    ),
+    Polynomial(
+        "log_upper", "((log((1 + s) / (1 - s)) / s - 2) / s^2 - 2/3) / s^2 in s^2",
+        of_square(lambda s: ((mp.log((1 + s) / (1 - s)) / s - 2) / s**2 - mpf(2) / 3) / s**2), mpf(0),
+        (3 - 2 * ROOT) ** 2 * 1.001, lambda z: z**2 / 2 * 2**9, "double",
+    ),
+    Polynomial(
+        "sin", "(sin(r) / r - 1) / r^2 in r^2", of_square(lambda r: (mp.sin(r) / r - 1) / r**2), mpf(0),
+        (mp.pi / 4) ** 2 * 1.01, lambda z: z,
+    ),
+    Polynomial(
+        "cos", "(cos(r) - 1 + r^2 / 2) / r^4 in r^2", of_square(lambda r: (mp.cos(r) - 1 + r**2 / 2) / r**4), mpf(0),
+        (mp.pi / 4) ** 2 * 1.01, lambda z: z**2,
+    ),
+    Polynomial(
+        "atan", "(atan(t) / t - 1) / t^2 in t^2", of_square(lambda t: (mp.atan(t) / t - 1) / t**2), mpf(0),
+        (ROOT - 1) ** 2 * 1.001,
+        lambda z: z,
+    ),
+    Polynomial(
+        "asin", "(asin(t) / t - 1) / t^2 in t^2", of_square(lambda t: (mp.asin(t) / t - 1) / t**2), mpf(0), mpf(0.25),
+        lambda z: z,
+    ),
+    Polynomial(
+        "sinh", "(sinh(t) / t - 1) / t^2 in t^2", of_square(lambda t: (mp.sinh(t) / t - 1) / t**2), mpf(0), mpf(1),
+        lambda z: z,
+    ),
+    Polynomial(
+        "erf", "erf(t) / t - 1 in t^2", of_square(lambda t: mp.erf(t) / t - 1), mpf(0), mpf(0.9275) ** 2,
+        lambda z: mpf(1), "float double",
+    ),
+    Polynomial(
+        "log_erfc", "log(1 - erf(t)) / t", lambda t: mp.log(mp.erfc(t)) / t, mpf(0.9275), mpf(4),
+        lambda t: t * mp.erfc(t) / mp.erf(t), "float",
+    ),
+    Polynomial(
+        "erfcx", "(1 + 2 x) exp(x^2) (1 - erf(x)) - 1.25 in (x - 3.75) / (x + 3.75), up to x = 27.3", erfcx_of, place(0),
+        place(27.3), lambda t: mpf(1), "double",
+    ),
+    Polynomial(
+        "erfcx", "the same up to x = 10.1", erfcx_of, place(0), place(10.1), lambda t: mpf(1), "Wide",
+    ),
+]
+
+
+
+@dataclass
+class Constant:
+    """A constant in parts that add up to it: each has the bits that `bits` says (by kind; 0 for all), the next the rest.
+
+    A part with few bits has exact products with small whole numbers.
+    """
+
+    name: str
+    meaning: str
+    value: mpf
+    bits: dict[str, list[int]]
+
+    def parts(self, kind: Kind) -> list[mpf]:
+        rest, parts = self.value, []
+        for bits in self.bits[kind.number]:
+            parts.append(rounded(rest, bits or kind.bits))
+            rest -= parts[-1]
+        return parts
+
+
+SHORT = {"float": [16, 0], "double": [40, 0]}
+SPLIT = {"float": [12, 0], "double": [32, 0]}
+CONSTANTS = [
+    Constant("log2", "log(2)", LOG2, SHORT),
+    Constant("log2_e", "1 / log(2)", 1 / LOG2, SPLIT),
+    Constant("log10_e", "1 / log(10)", 1 / mp.log(10), SPLIT),
+    Constant("log10_2", "log(2) / log(10)", LOG2 / mp.log(10), SHORT),
+    Constant("pi", "pi", mp.pi, {"float": [0, 0], "double": [0, 0]}),
+    # In double precision the second part ends at 2^-53, so that only the last subtraction rounds.
+    Constant("half_pi", "pi / 2", mp.pi / 2, {"float": [0, 0, 0], "double": [30, 23, 0]}),
+]
+
+
+def number(value: mpf, kind: Kind) -> str:
+    digits, exponent = float(value).hex().split("p")
+    text = digits.rstrip("0").rstrip(".") + "p" + exponent
+    return text + "f" if kind.number == "float" else text
+
+
+def main() -> None:
+    print("// Polynomials (lowest power first) and constants of the elementary functions, made by tools/make_coefficients.py.")
+    print("// The error beside a polynomial is its share of the final result; constants are sums of their parts.")
+    print("#pragma once\n\nnamespace tg::TG_ISA {\n")
+    print("struct Wide {};  // single-precision numbers that are computed in double precision\n")
+    print("template <class Kind>\nstruct Coefficients;\n")
+    for kind in KINDS:
+        print(f"template <>\nstruct Coefficients<{kind.key}> {{")
+        for p in POLYNOMIALS:
+            if kind.key not in p.kinds.split():
+                continue
+            coefficients, worst = fit(p, kind)
+            print(f"  // {p.meaning}: 2^{float(mp.log(worst, 2)):.1f}")
+            values = ", ".join(number(c, kind) for c in coefficients)
+            print(f"  static constexpr {kind.number} {p.name}[] = {{{values}}};")
+        for c in CONSTANTS:
+            parts = ", ".join(number(part, kind) for part in c.parts(kind))
+            print(f"  // {c.meaning}")
+            print(f"  static constexpr {kind.number} {c.name}[] = {{{parts}}};")
+        print("};\n")
+    print("}  // namespace tg::TG_ISA")
+
+
+main()
