@@ -27,7 +27,7 @@ struct Block {
   static constexpr int kWide = 2 * kLanes<T>;
   static constexpr int64_t kDepthInPlace = 1024 / static_cast<int64_t>(sizeof(T));
   static constexpr int64_t kDepth = kDepthInPlace * (kVectorBytes == 64 ? 2 : 1);
-  static constexpr int64_t kTall = 120;
+  static constexpr int64_t kTall = 60;
   static constexpr int64_t kAcross = 512;
 };
 
@@ -80,34 +80,48 @@ void multiply_block(const GemmArgs<T>& g, int64_t m, int64_t n, int64_t k, const
     const int64_t b_step = !packed_b ? g.b_row : narrow ? kWidth : kWide;
     for (int64_t i = 0; i < m;) {
       const int rows = tile_rows(m - i);
+      int64_t count = 1;  // of tiles of that height
+      while (i + (count + 1) * rows <= m && tile_rows(m - i - count * rows) == rows) ++count;
       const TileOut<T> out{c + i * g.c_row + j * g.c_col, g.c_row, g.c_col, cols, accumulate};
       const auto tile = choose_tile<T>(kind, rows, narrow);
       if (packed_a)
-        tile(k, a + i * k, 1, rows, b_panel, b_step, out);
+        tile(count, k, a + i * k, rows * k, 1, rows, b_panel, b_step, out);
       else
-        tile(k, a + i * g.a_row, g.a_row, g.a_col, b_panel, b_step, out);
-      i += rows;
+        tile(count, k, a + i * g.a_row, rows * g.a_row, g.a_row, g.a_col, b_panel, b_step, out);
+      i += rows * count;
     }
   }
 }
 
+// Lines that lie next to each other are packed a few p at a time: rows of the operand are then read
+// in longer runs.
+inline int64_t packing_step(int64_t line_stride, int64_t k) {
+  return line_stride == 1 ? least(k, 16) : k;
+}
+
 template <class T>
 void pack_a_block(const GemmArgs<T>& g, int64_t m, int64_t k, const T* a, T* to) {
-  for (int64_t i = 0; i < m;) {
-    const int rows = tile_rows(m - i);
-    pack_panel(a + i * g.a_row, g.a_row, g.a_col, rows, k, to + i * k, rows);
-    i += rows;
-  }
+  const int64_t step = packing_step(g.a_row, k);
+  for (int64_t p = 0; p < k; p += step)
+    for (int64_t i = 0; i < m;) {
+      const int rows = tile_rows(m - i);
+      pack_panel(a + i * g.a_row + p * g.a_col, g.a_row, g.a_col, rows, least(k - p, step),
+                 to + i * k + p * rows, rows);
+      i += rows;
+    }
 }
 
 template <class T>
 void pack_b_block(const GemmArgs<T>& g, int64_t n, int64_t k, const T* b, T* to) {
   constexpr int kWide = Block<T>::kWide, kWidth = kLanes<T>;
-  for (int64_t j = 0; j < n; j += kWide) {
-    const int cols = static_cast<int>(least(n - j, kWide));
-    pack_panel(b + j * g.b_col, g.b_col, g.b_row, cols, k, to + j * k,
-               cols <= kWidth ? kWidth : kWide);
-  }
+  const int64_t step = packing_step(g.b_col, k);
+  for (int64_t p = 0; p < k; p += step)
+    for (int64_t j = 0; j < n; j += kWide) {
+      const int cols = static_cast<int>(least(n - j, kWide));
+      const int width = cols <= kWidth ? kWidth : kWide;
+      pack_panel(b + j * g.b_col + p * g.b_row, g.b_col, g.b_row, cols, least(k - p, step),
+                 to + j * k + p * width, width);
+    }
 }
 
 // Piece `index` of `count` of a whole, all of about one size.
@@ -235,7 +249,7 @@ void multiply(const GemmArgs<T>& g) {
   const int rows = static_cast<int>(g.m), cols = static_cast<int>(g.n);
   const Operands kind = edge ? Operands::Edge : Operands::InPlace;
   const auto tile = choose_tile<T>(kind, rows, cols <= kWidth);
-  tile(g.k, g.a, g.a_row, g.a_col, g.b, g.b_row, {g.c, g.c_row, g.c_col, cols, g.accumulate});
+  tile(1, g.k, g.a, 0, g.a_row, g.a_col, g.b, g.b_row, {g.c, g.c_row, g.c_col, cols, g.accumulate});
 }
 
 template <class T>

@@ -69,8 +69,8 @@ void pack_along(const T* src, int64_t line_stride, int lines, int64_t k, T* dst,
   }
 }
 
-// Lines that lie next to each other: a copy of `lines` elements for each p, in whole vectors as
-// above.
+// Lines that lie next to each other: a copy of `lines` elements for each p. Whole vectors are
+// stored as above, but nothing is overwritten behind the panel.
 template <class T>
 void pack_across(const T* src, int64_t p_stride, int lines, int64_t k, T* dst, int64_t step) {
   using Vec = typename Simd<T>::Vec;
@@ -80,7 +80,12 @@ void pack_across(const T* src, int64_t p_stride, int lines, int64_t k, T* dst, i
   for (int64_t p = 0; p < k; ++p, src += p_stride, dst += step) {
     Vec v;
     for (int i = 0; i < whole; i += kWidth) load<T>(v, src + i), store<T>(dst + i, v);
-    if (rest) few.load(v, src + whole), store<T>(dst + whole, v);
+    if (!rest) continue;
+    few.load(v, src + whole);
+    if (p + 1 < k || step - whole >= kWidth)
+      store<T>(dst + whole, v);
+    else
+      store_few<T>(dst + whole, v, rest);
   }
 }
 

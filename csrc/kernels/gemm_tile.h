@@ -199,7 +199,7 @@ inline __attribute__((always_inline)) void put(T* c, typename Simd<T>::Vec v, in
 // Where a tile goes and how much of it is real.
 template <class T>
 struct TileOut {
-  T* c;
+  T* c;              // of the first of the tiles
   int64_t row, col;  // strides; col is 1 for tiles of more than one row
   int cols;          // of the tile's V * kLanes columns
   bool accumulate;
@@ -207,10 +207,11 @@ struct TileOut {
 
 // A tile whose rows are not whole vectors goes through memory.
 template <class T>
-[[gnu::noinline]] void put_lanes(const T* lanes, int rows, int width, const TileOut<T>& out) {
+[[gnu::noinline]] void put_lanes(const T* lanes, int rows, int width, T* first,
+                                 const TileOut<T>& out) {
   const TileOut<T> to = out;
   for (int r = 0; r < rows; ++r, lanes += width) {
-    T* c = to.c + r * to.row;
+    T* c = first + r * to.row;
     if (to.col != 1 || to.accumulate) {
 #pragma GCC unroll 1
       for (int j = 0; j < to.cols; ++j, c += to.col) *c = to.accumulate ? *c + lanes[j] : lanes[j];
@@ -225,8 +226,8 @@ template <class T>
 }
 
 template <class T>
-using TileFn = void (*)(int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b,
-                        int64_t b_step, const TileOut<T>& out);
+using TileFn = void (*)(int64_t count, int64_t k, const T* a, int64_t a_next, int64_t a_row,
+                        int64_t a_col, const T* b, int64_t b_step, const TileOut<T>& out);
 
 enum class Operands {
   PackedA,  // a is [k][R] without gaps; rows of b are whole vectors
@@ -234,69 +235,89 @@ enum class Operands {
   Edge      // a has its strides; rows of b may end with the row, at out.cols
 };
 
-// b_step: from one k of b to the next.
-template <class T, int R, int V, Operands kind>
-void tile(int64_t k, const T* a, int64_t a_row, int64_t a_col, const T* b, int64_t b_step,
-          const TileOut<T>& out) {
+// c of one tile.
+template <class T, int R, int V>
+inline __attribute__((always_inline)) void put_tile(typename Simd<T>::Vec (&sum)[R][V], T* c,
+                                                    const TileOut<T>& out, int last_cols) {
   using Vec = typename Simd<T>::Vec;
   constexpr int kWidth = kLanes<T>;
-  Vec sum[R][V] = {};
-  const int last_cols = out.cols - (V - 1) * kWidth;
-  const FirstOnly<T> last(kind == Operands::Edge ? last_cols : 0);
-  for (int r = 0; r < R; ++r)
-    for (int v = 0; v < V; ++v)
-      __builtin_prefetch(out.c + r * out.row + (v < V - 1 ? v * kWidth : last_cols - 1), 0, 2);
-  for (int64_t p = 0; p < k; ++p) {
-    Vec b_vec[V];
-    if (kind != Operands::PackedA && V == 2) {
-      // Rows of an operand that is read in place lie apart, so nothing but this brings those of the
-      // next tile.
-      __builtin_prefetch(b + V * kWidth, 0, 2);
-      __builtin_prefetch(b + (V + 1) * kWidth, 0, 2);
-    }
-#pragma GCC unroll 16
-    for (int v = 0; v < V; ++v) {
-      if (kind == Operands::Edge && v == V - 1)
-        last.load(b_vec[v], b + v * kWidth);
-      else
-        load<T>(b_vec[v], b + v * kWidth);
-    }
-#pragma GCC unroll 16
-    for (int r = 0; r < R; ++r) {
-      // x - 0 is x; x + 0 would not fold away.
-      const Vec a_vec = (kind == Operands::PackedA ? a[r] : a[r * a_row]) - Vec{};
-#pragma GCC unroll 16
-      for (int v = 0; v < V; ++v) sum[r][v] += a_vec * b_vec[v];
-    }
-    a += kind == Operands::PackedA ? R : a_col;
-    b += b_step;
-  }
-  if ((!kMasksFreely && last_cols != kWidth) || (R == 1 && out.col != 1)) {
-    T lanes[R * V * kWidth];
-#pragma GCC unroll 32
-    for (int i = 0; i < R * V; ++i) store<T>(lanes + i * kWidth, sum[i / V][i % V]);
-    return put_lanes(lanes, R, V * kWidth, out);
-  }
-  T* const c = out.c;
   const int64_t row = out.row;
   if (out.accumulate) {
     const FirstOnly<T> only(last_cols);
+    T* to = c;
 #pragma GCC unroll 32
-    for (int i = 0; i < R * V; ++i) {
-      Vec before;
-      if (kMasksFreely && i % V == V - 1)
-        only.load(before, c + i / V * row + i % V * kWidth);
-      else
-        load<T>(before, c + i / V * row + i % V * kWidth);
-      sum[i / V][i % V] += before;
-    }
+    for (int r = 0; r < R; ++r, to += row)
+#pragma GCC unroll 32
+      for (int v = 0; v < V; ++v) {
+        Vec before;
+        if (kMasksFreely && v == V - 1)
+          only.load(before, to + v * kWidth);
+        else
+          load<T>(before, to + v * kWidth);
+        sum[r][v] += before;
+      }
   }
 #pragma GCC unroll 32
-  for (int i = 0; i < R * V; ++i) {
-    if (kMasksFreely && i % V == V - 1)
-      store_few<T>(c + i / V * row + i % V * kWidth, sum[i / V][i % V], last_cols);
-    else
-      store<T>(c + i / V * row + i % V * kWidth, sum[i / V][i % V]);
+  for (int r = 0; r < R; ++r, c += row)
+#pragma GCC unroll 32
+    for (int v = 0; v < V; ++v) {
+      if (kMasksFreely && v == V - 1)
+        store_few<T>(c + v * kWidth, sum[r][v], last_cols);
+      else
+        store<T>(c + v * kWidth, sum[r][v]);
+    }
+}
+
+// `count` tiles, one below the other. a_next: from a of one tile to a of the next; b_step: from one
+// k of b to the next.
+template <class T, int R, int V, Operands kind>
+void tile(int64_t count, int64_t k, const T* a_first, int64_t a_next, int64_t a_row, int64_t a_col,
+          const T* b_first, int64_t b_step, const TileOut<T>& out) {
+  using Vec = typename Simd<T>::Vec;
+  constexpr int kWidth = kLanes<T>;
+  const int last_cols = out.cols - (V - 1) * kWidth;
+  const FirstOnly<T> last(kind == Operands::Edge ? last_cols : 0);
+  T* c = out.c;
+  for (; count > 0; --count, c += R * out.row, a_first += a_next) {
+    Vec sum[R][V] = {};
+    const T *a = a_first, *b = b_first;
+    const T* ahead = c;
+    for (int r = 0; r < R; ++r, ahead += out.row)
+      for (int v = 0; v < V; ++v)
+        __builtin_prefetch(ahead + (v < V - 1 ? v * kWidth : last_cols - 1), 1);
+    for (int64_t p = 0; p < k; ++p) {
+      Vec b_vec[V];
+      if (kind != Operands::PackedA && V == 2) {
+        // Rows of an operand that is read in place lie apart, so nothing but this brings those of
+        // the next tile.
+        __builtin_prefetch(b + V * kWidth, 0, 2);
+        __builtin_prefetch(b + (V + 1) * kWidth, 0, 2);
+      }
+#pragma GCC unroll 16
+      for (int v = 0; v < V; ++v) {
+        if (kind == Operands::Edge && v == V - 1)
+          last.load(b_vec[v], b + v * kWidth);
+        else
+          load<T>(b_vec[v], b + v * kWidth);
+      }
+#pragma GCC unroll 16
+      for (int r = 0; r < R; ++r) {
+        // x - 0 is x; x + 0 would not fold away.
+        const Vec a_vec = (kind == Operands::PackedA ? a[r] : a[r * a_row]) - Vec{};
+#pragma GCC unroll 16
+        for (int v = 0; v < V; ++v) sum[r][v] += a_vec * b_vec[v];
+      }
+      a += kind == Operands::PackedA ? R : a_col;
+      b += b_step;
+    }
+    if ((!kMasksFreely && last_cols != kWidth) || (R == 1 && out.col != 1)) {
+      T lanes[R * V * kWidth];
+#pragma GCC unroll 32
+      for (int i = 0; i < R * V; ++i) store<T>(lanes + i * kWidth, sum[i / V][i % V]);
+      put_lanes(lanes, R, V * kWidth, c, out);
+    } else {
+      put_tile<T, R, V>(sum, c, out, last_cols);
+    }
   }
 }
 
