@@ -56,9 +56,23 @@ struct Lists {
   std::vector<Slot> slots;
   std::vector<uint32_t> free, leaves;
   std::vector<std::pair<uint64_t, Node*>> heap;
+  std::vector<Capture> captures;
+  std::vector<Node*> reached;
+
+  bool is_small() const {
+    constexpr size_t kMany = 1024;
+    return slots.capacity() <= kMany && heap.capacity() <= kMany && reached.capacity() <= kMany;
+  }
+  void clear() {
+    slots.clear();
+    free.clear();
+    leaves.clear();
+    heap.clear();
+    captures.clear();
+    reached.clear();
+  }
 };
-constexpr size_t kSpareSlots = 1024;
-thread_local Lists spare_lists;
+thread_local std::unique_ptr<Lists> spare_lists;
 
 class Run;
 TG_THREAD_LOCAL Run* current_run = nullptr;  // the innermost
@@ -68,18 +82,14 @@ class Run {
   Run(BackwardOptions options, std::span<const Tensor> roots)
       : options_(options), roots_(roots), id_(next_run++), outer_(current_run) {
     if (!id_) id_ = next_run++;
-    std::swap(lists_, spare_lists);
     current_run = this;
   }
   ~Run() {
     current_run = outer_;
     for (Slot& slot : slots_) detach(slot);
-    if (slots_.capacity() > kSpareSlots || heap_.capacity() > kSpareSlots) return;
-    slots_.clear();
-    free_.clear();
-    leaves_.clear();
-    heap_.clear();
-    std::swap(lists_, spare_lists);
+    if (!lists_->is_small()) return;
+    lists_->clear();
+    spare_lists = std::move(lists_);
   }
 
   void set_inputs(std::span<const Tensor> roots, std::span<const Tensor> inputs);
@@ -175,13 +185,13 @@ class Run {
   uint32_t id_;
   Run* outer_;
   bool limited_ = false;  // only what leads to the inputs is walked
-  Lists lists_;
-  std::vector<Slot>& slots_ = lists_.slots;
-  std::vector<uint32_t>&free_ = lists_.free, &leaves_ = lists_.leaves;
-  std::vector<std::pair<uint64_t, Node*>>& heap_ = lists_.heap;
+  std::unique_ptr<Lists> lists_ = spare_lists ? std::move(spare_lists) : std::make_unique<Lists>();
+  std::vector<Slot>& slots_ = lists_->slots;
+  std::vector<uint32_t>&free_ = lists_->free, &leaves_ = lists_->leaves;
+  std::vector<std::pair<uint64_t, Node*>>& heap_ = lists_->heap;
+  std::vector<Capture>& captures_ = lists_->captures;
   Node* next_ = nullptr;  // the newest ready node, kept out of the heap: all of a chain
   std::unordered_map<void*, uint32_t> foreign_;
-  std::vector<Capture> captures_;
   std::vector<Tensor> captured_;
   std::unique_ptr<std::unordered_set<const void*>> reached_;  // made when a hook asks
 };
@@ -393,20 +403,18 @@ void Run::set_inputs(std::span<const Tensor> roots, std::span<const Tensor> inpu
     captures_.push_back({edge.leaf() ? 0 : edge.output_nr(), i, slot.capture});
     slot.capture = int32_t(captures_.size() - 1);
   }
-  std::vector<Node*> reached, todo;
+  std::vector<Node*>& reached = lists_->reached;
   auto visit = [&](Node* node) {
     bool fresh = false;
     Slot& slot = slot_of(node, &fresh);
     if (std::exchange(slot.visited, true)) return;
     slot.needed = slot.capture >= 0;
     reached.push_back(node);
-    todo.push_back(node);
   };
   for (const Tensor& root : roots)
     if (const Edge edge = gradient_edge(root); edge.node()) visit(edge.node());
-  while (!todo.empty()) {
-    Node* node = todo.back();
-    todo.pop_back();
+  for (size_t k = 0; k < reached.size(); ++k) {
+    const Node* node = reached[k];
     for (size_t i = 0; i < node->edge_count; ++i)
       if (Node* next = node->edges[i].node()) visit(next);
   }

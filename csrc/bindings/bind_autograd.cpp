@@ -23,6 +23,7 @@ std::vector<Tensor> tensor_sequence(PyObject* o, const char* what, bool allow_no
     return result;
   }
   Ref items = checked(PySequence_Tuple(o));
+  result.reserve(size_t(PyTuple_GET_SIZE(items.get())));
   for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(items.get()); ++i) {
     PyObject* item = PyTuple_GET_ITEM(items.get(), i);
     if (allow_none && item == Py_None) {
