@@ -58,10 +58,8 @@ TG_INLINE void each(T* z, const T* x, int64_t n, const F& f) {
 template <class T>
 [[gnu::flatten]] bool pow_of_one(T* z, const T* x, const T* y, int64_t n) {
   using L = Lane<T>;
-  int64_t same = 1;
-  while (same < n && y[same] == y[0]) ++same;
-  if (same < n) return false;
-  const T e = n ? y[0] : 2;
+  if (n == 0 || std::memcmp(y, y + 1, static_cast<size_t>(n - 1) * sizeof *y) != 0) return false;
+  const T e = *y;
   if (e == 2)
     each(z, x, n, [](L x) __attribute__((always_inline)) { return x * x; });
   else if (e == 3)

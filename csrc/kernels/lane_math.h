@@ -152,10 +152,15 @@ TG_INLINE Lane<K> scaled_exp(Lane<K> x, Lane<K> shift) {
   const Exponential<K> e = exponential(within_range_of_exp(x));
   return scaled(1 + (e.r + e.tail), e.n + shift);
 }
+// The shortest way, since this is the function that most others are made of.
 template <class K>
 TG_INLINE Lane<K> exp(Lane<K> x) {
-  const Exponential<K> e = exponential(within_range_of_exp(x));
-  return scaled(1 + (e.r + e.tail), e.n);
+  x = within_range_of_exp(x);
+  const Whole<K> n = whole(x, Lane<K>(1.4426950408889634));
+  const Lane<K> near = fused(n.value, Lane<K>(-Table<K>::log2[0]), x);
+  const Lane<K> r = fused(n.value, Lane<K>(-Table<K>::log2[1]), near);
+  const Lane<K> slope = fused(r, polynomial(r, Table<K>::exp), Lane<K>(1));
+  return scaled(fused(r, slope, Lane<K>(1)), n.value);
 }
 template <class K>
 TG_INLINE Lane<K> exp2(Lane<K> x) {
