@@ -174,6 +174,12 @@ void reduce(const ReducePlan& plan, const char* in, DType dtype, const reduction
   alignas(64) char acc[kTile * 8];
   for (int64_t group = 0; group < groups; ++group) {
     const char* base = in + outer_offset(plan.kept, group);
+    if (loops.columns && ready && tiled && rows == 1 && across == loops.in && stride > 0) {
+      char* results = out + group * width * loops.out;
+      loops.columns(op, base, n, stride / loops.in, width, results);
+      loops.finish(op, results, params_of(group * width), width, results);
+      continue;
+    }
     for (int64_t w = 0; w < width; w += kTile) {
       const int64_t o = group * width + w, tile_width = std::min<int64_t>(kTile, width - w);
       if (tiled) {

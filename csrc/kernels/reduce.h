@@ -9,6 +9,7 @@
 //   Acc identity()              the value of no elements
 //   Out finish(Acc a, Acc param)
 //   Acc line(const In*, n)      optional: dense elements in an order of the op's own
+//   void columns(const In*, n, pitch, width, Acc*)  optional: the same of dense columns
 //
 // The order in which n elements are combined depends on n alone: kLanes running values over blocks
 // of kLeaf elements, the blocks joined in pairs. So float sums err by about log n, and a row gives
@@ -79,6 +80,8 @@ struct Loops {
   void (*join)(const void* op, void* acc, const void* other, int64_t n);
   void (*finish)(const void* op, const void* acc, const void* params, int64_t n, void* out);
   void (*line)(const void* op, const char* p, int64_t n, void* acc);  // may be null
+  void (*columns)(const void* op, const char* p, int64_t n, int64_t pitch, int64_t width,
+                  void* acc);  // may be null; pitch in elements
 };
 
 template <class Op>
@@ -164,8 +167,23 @@ struct LoopsOf {
     if constexpr (has_line)
       *static_cast<Acc*>(acc) = static_cast<const Op*>(op)->line(reinterpret_cast<const In*>(p), n);
   }
-  static constexpr Loops loops{sizeof(In), sizeof(Acc), sizeof(Out), row,
-                               tile,       join,        finish,      has_line ? line : nullptr};
+  static constexpr bool has_columns =
+      requires(const Op& op, const In* p, Acc* acc) { op.columns(p, int64_t{}, 0, 0, acc); };
+  static void columns(const void* op, const char* p, int64_t n, int64_t pitch, int64_t width,
+                      void* acc) {
+    if constexpr (has_columns)
+      static_cast<const Op*>(op)->columns(reinterpret_cast<const In*>(p), n, pitch, width,
+                                          static_cast<Acc*>(acc));
+  }
+  static constexpr Loops loops{sizeof(In),
+                               sizeof(Acc),
+                               sizeof(Out),
+                               row,
+                               tile,
+                               join,
+                               finish,
+                               has_line ? line : nullptr,
+                               has_columns && sizeof(Acc) == sizeof(Out) ? columns : nullptr};
 };
 
 // n >= 1 dense elements of the op's own type.

@@ -23,5 +23,11 @@ const SumKernels& kernels() {
 
 float dense_sum(const float* x, int64_t n) { return kernels().of_float(x, n); }
 double dense_sum(const double* x, int64_t n) { return kernels().of_double(x, n); }
+void column_sums(const float* x, int64_t rows, int64_t pitch, int64_t width, float* sums) {
+  kernels().of_float_columns(x, rows, pitch, width, sums);
+}
+void column_sums(const double* x, int64_t rows, int64_t pitch, int64_t width, double* sums) {
+  kernels().of_double_columns(x, rows, pitch, width, sums);
+}
 
 }  // namespace tg

@@ -23,6 +23,11 @@ struct SumOp : ReduceOp<T, T, T> {
   {
     return dense_sum(x, n);
   }
+  void columns(const T* x, int64_t n, int64_t pitch, int64_t width, T* sums) const
+    requires std::is_floating_point_v<T>
+  {
+    column_sums(x, n, pitch, width, sums);
+  }
   T finish(T a, T) const {
     if constexpr (std::is_integral_v<T>)
       return a;
@@ -33,6 +38,7 @@ struct SumOp : ReduceOp<T, T, T> {
 template <class T>
 struct NanSumOp : SumOp<T> {
   void line() const = delete;  // hides the sum's
+  void columns() const = delete;
   T map(T x, T) const { return x == x ? x : T(0); }
 };
 // On bytes, of which all but 0 are true: the loops vectorise.
