@@ -1,7 +1,7 @@
 // The cascades of additions behind sum.h.
 #include "kernels/sum.h"
 
-#include "kernels/gemm_tile.h"
+#include "kernels/row_sums.h"
 
 namespace tg::TG_ISA {
 extern const SumKernels sum_kernels;
@@ -159,9 +159,44 @@ void column_sums(const T* x, int64_t rows, int64_t pitch, int64_t width, T* sums
   if (whole < width) cascade_columns(x + whole, rows, pitch, width - whole, kAhead, sums + whole);
 }
 
+template <class T>
+T squares(const T* x, int64_t n) {
+  return static_cast<T>(sum_of<T>(
+      n, [&](int64_t i) { return at(x + i) * at(x + i); }, [&](int64_t i) { return x[i] * x[i]; }));
+}
+
+// A vector of doubles from as many elements.
+inline __attribute__((always_inline)) DoubleVec doubles_at(const double* p) { return at(p); }
+inline __attribute__((always_inline)) DoubleVec doubles_at(const float* p) {
+  typedef float Few __attribute__((vector_size(kVectorBytes / 2)));
+  Few v;
+  std::memcpy(&v, p, sizeof v);
+  return __builtin_convertvector(v, DoubleVec);
+}
+template <class T>
+double exact(const T* x, int64_t n) {
+  return sum_of<double>(
+      n, [&](int64_t i) { return doubles_at(x + i); },
+      [&](int64_t i) { return static_cast<double>(x[i]); });
+}
+template <class T>
+double deviations(const T* x, int64_t n, double mean) {
+  const auto square = [=](auto v) {
+    const auto d = v - mean;
+    return d * d;
+  };
+  return sum_of<double>(
+      n, [&](int64_t i) { return square(doubles_at(x + i)); },
+      [&](int64_t i) { return square(static_cast<double>(x[i])); });
+}
+
+template <class T>
+constexpr SumKernelsOf<T> kernels_of() {
+  return {dense_sum<T>, column_sums<T>, squares<T>, exact<T>, deviations<T>};
+}
+
 }  // namespace
 
-const SumKernels sum_kernels{dense_sum<float>, dense_sum<double>, column_sums<float>,
-                             column_sums<double>};
+const SumKernels sum_kernels{kernels_of<float>(), kernels_of<double>()};
 
 }  // namespace tg::TG_ISA
