@@ -35,56 +35,39 @@ struct Cascade {
   }
 };
 
-// kLanes running sums over four rows at once; kLanes is 1 or 32 bytes of numbers, PyTorch's vector
+// kWide running sums over four rows at once, where kWide numbers fill 32 bytes, PyTorch's vector,
 // on every machine.
 template <class T, int kWide>
 T cascade_sum(const T* x, int64_t n) {
   constexpr int kWidth = kAhead * kWide;
   const int64_t vectors = n / kWide, rows = vectors / kAhead;
   T sum[kWidth];
-  if constexpr (kWidth % kLanes<T> != 0) {
-    T sums[kLevels][kWidth] = {};
-    Cascade(rows).run(
-        rows,
-        [&](int64_t row, int64_t end) {
-          for (; row < end; ++row)
-            for (int l = 0; l < kWidth; ++l) sums[0][l] += x[row * kWidth + l];
-        },
-        [&](int level) {
-          for (int l = 0; l < kWidth; ++l) {
-            sums[level][l] += sums[level - 1][l];
-            sums[level - 1][l] = 0;
-          }
-        });
-    for (int l = 0; l < kWidth; ++l) sum[l] = ((sums[0][l] + sums[1][l]) + sums[2][l]) + sums[3][l];
-  } else {
-    using Vec = typename Simd<T>::Vec;
-    constexpr int kVectors = kWidth / kLanes<T>;
-    Vec sums[kLevels][kVectors] = {};
-    Cascade(rows).run(
-        rows,
-        [&](int64_t row, int64_t end) {
-          const T* p = x + row * kWidth;
-          Vec now[kVectors];
-          for (int v = 0; v < kVectors; ++v) now[v] = sums[0][v];
-          for (; row < end; ++row, p += kWidth)
+  using Vec = typename Simd<T>::Vec;
+  constexpr int kVectors = kWidth / kLanes<T>;
+  Vec sums[kLevels][kVectors] = {};
+  Cascade(rows).run(
+      rows,
+      [&](int64_t row, int64_t end) {
+        const T* p = x + row * kWidth;
+        Vec now[kVectors];
+        for (int v = 0; v < kVectors; ++v) now[v] = sums[0][v];
+        for (; row < end; ++row, p += kWidth)
 #pragma GCC unroll 8
-            for (int v = 0; v < kVectors; ++v) {
-              Vec term;
-              load<T>(term, p + v * kLanes<T>);
-              now[v] += term;
-            }
-          for (int v = 0; v < kVectors; ++v) sums[0][v] = now[v];
-        },
-        [&](int level) {
           for (int v = 0; v < kVectors; ++v) {
-            sums[level][v] += sums[level - 1][v];
-            sums[level - 1][v] = Vec{};
+            Vec term;
+            load<T>(term, p + v * kLanes<T>);
+            now[v] += term;
           }
-        });
-    for (int v = 0; v < kVectors; ++v)
-      store<T>(sum + v * kLanes<T>, ((sums[0][v] + sums[1][v]) + sums[2][v]) + sums[3][v]);
-  }
+        for (int v = 0; v < kVectors; ++v) sums[0][v] = now[v];
+      },
+      [&](int level) {
+        for (int v = 0; v < kVectors; ++v) {
+          sums[level][v] += sums[level - 1][v];
+          sums[level - 1][v] = Vec{};
+        }
+      });
+  for (int v = 0; v < kVectors; ++v)
+    store<T>(sum + v * kLanes<T>, ((sums[0][v] + sums[1][v]) + sums[2][v]) + sums[3][v]);
   for (int64_t v = rows * kAhead; v < vectors; ++v)
     for (int l = 0; l < kWide; ++l) sum[l] += x[v * kWide + l];
   for (int k = 1; k < kAhead; ++k)
@@ -95,21 +78,43 @@ T cascade_sum(const T* x, int64_t n) {
   return total;
 }
 
+// The same of fewer elements than fill a row.
+template <class T, int kWide>
+T short_sum(const T* x, int64_t n) {
+  T total = 0;
+  if (n < kWide) {
+    if (n >= 4) {
+      T first = x[0];
+      for (int64_t i = 4; i < n; ++i) first += x[i];
+      return total + (((first + x[1]) + x[2]) + x[3]);
+    }
+    for (int64_t i = 0; i < n; ++i) total += x[i];
+    return total;
+  }
+  typedef T Vec __attribute__((vector_size(kWide * sizeof(T))));
+  Vec sum, term;
+  std::memcpy(&sum, x, sizeof sum);
+  int64_t i = kWide;
+  for (; n - i >= kWide; i += kWide) {
+    std::memcpy(&term, x + i, sizeof term);
+    sum += term;
+  }
+  for (; i < n; ++i) total += x[i];
+  for (int l = 0; l < kWide; ++l) total += sum[l];
+  return total;
+}
+
 template <class T>
 T dense_sum(const T* x, int64_t n) {
   constexpr int kWide = 32 / sizeof(T);
-  if (n >= kWide) return cascade_sum<T, kWide>(x, n);
-  if (n >= 4) return cascade_sum<T, 1>(x, n);
-  T total = 0;
-  for (int64_t i = 0; i < n; ++i) total += x[i];
-  return total;
+  return n < kAhead * kWide ? short_sum<T, kWide>(x, n) : cascade_sum<T, kWide>(x, n);
 }
 
 // A cascade for each of `width` columns: their rows are joined, `ahead` at a time, to longer ones
 // of as many running sums.
 template <class T>
 void cascade_columns(const T* x, int64_t rows, int64_t pitch, int64_t width, int ahead, T* sums) {
-  constexpr int64_t kMost = 512;
+  constexpr int64_t kMost = 1024;
   const int64_t long_rows = rows / ahead, lanes = ahead * width;
   alignas(64) T level_sums[kLevels][kMost];
   for (auto& level : level_sums)
@@ -151,7 +156,7 @@ void cascade_columns(const T* x, int64_t rows, int64_t pitch, int64_t width, int
 // time.
 template <class T>
 void column_sums(const T* x, int64_t rows, int64_t pitch, int64_t width, T* sums) {
-  constexpr int64_t kWide = 32 / sizeof(T), kTile = 512;
+  constexpr int64_t kWide = 32 / sizeof(T), kTile = 1024;
   const int64_t group = width < kWide ? kAhead : kAhead * kWide;
   const int64_t whole = width / group * group;
   for (int64_t w = 0; w < whole; w += kTile)
