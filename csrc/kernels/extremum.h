@@ -1,66 +1,19 @@
-// The greatest or the least of many: the op for reduce(), and the loop along one dimension that
-// also tells where it is. NaN comes before all others.
+// The greatest or the least element of lines and the place of its first occurrence, for numbers of
+// any dtype but the 16-bit floats, compiled once per instruction set. NaN comes before all others.
 #pragma once
 
 #include "kernels/lines.h"
-#include "kernels/reduce.h"
 
 namespace tg {
 
-template <class T, bool greatest>
-struct ExtremumOp {
-  using In = T;
-  using Acc = T;
-  using Out = T;
-  static constexpr bool has_param = false;
-  T identity() const { return 0; }  // never asked for: every output has elements
-  T map(T x, T) const { return x; }
-  T combine(T a, T b) const { return (greatest ? b <= a : b >= a) | (a != a) ? a : b; }
-  T finish(T a, T) const { return a; }
-};
-
-// The extremum of each line and the place of its first occurrence; out arrays are [outer, inner],
-// `values` may be null. T: int64, float or double. n >= 1.
-template <bool greatest, class T>
-void extremum_along(const Lines& lines, const T* in, T* values, int64_t* indices) {
-  const ExtremumOp<T, greatest> op;
-  auto row = [&](int64_t begin) {
-    const T* p = in + begin;
-    const T best = reduction::reduce_row(op, p, lines.n);
-    int64_t at = 0;
-    if (best == best) {
-      while (p[at] != best) ++at;
-    } else {
-      while (p[at] == p[at]) ++at;
-    }
-    *indices++ = at;
-    if (values) *values++ = best;
-  };
-  for_each_tile(lines, [&](int64_t begin, int width) {
-    if (lines.inner == 1) {
-      row(begin);
-      return;
-    }
-    T best[kLineTile];
-    int64_t index[kLineTile];
-    for (int w = 0; w < width; ++w) {
-      best[w] = in[begin + w];
-      index[w] = 0;
-    }
-    for (int64_t i = 1; i < lines.n; ++i) {
-      const T* p = in + begin + i * lines.inner;
-      for (int w = 0; w < width; ++w) {
-        const T a = best[w], b = p[w];
-        const bool take = (((greatest ? b > a : b < a) | (b != b)) & (a == a));
-        best[w] = take ? b : a;
-        index[w] = take ? i : index[w];
-      }
-    }
-    for (int w = 0; w < width; ++w) {
-      *indices++ = index[w];
-      if (values) *values++ = best[w];
-    }
-  });
+// Of each line of `lines.n` >= 1 elements; `values`, of the same dtype, and `places` are
+// [outer, inner], and either may be null. With places, dtype has at least four bytes.
+void extremum_along(bool greatest, DType dtype, const Lines& lines, const void* in, void* values,
+                    int64_t* places);
+// The most elements that a line of this dtype may have where places are asked for.
+inline int64_t longest_line(DType dtype) {
+  return itemsize(dtype) == 8 ? std::numeric_limits<int64_t>::max()
+                              : std::numeric_limits<int32_t>::max();
 }
 
 // Elements of `lines` at indices [outer, inner]: picked out, or the only ones that are not zero.

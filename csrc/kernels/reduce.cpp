@@ -109,7 +109,7 @@ struct Reducer {
 
   // n elements of each output
   [[gnu::noinline]] void line(char* acc, const char* p, int64_t n) const {
-    if (loops.line && !load && !tiled) return loops.line(op, p, n, acc);
+    if (loops.line && !load && !tiled) return loops.line(op, p, n, params, acc);
     if (n <= kLeaf) return leaf(acc, p, n);
     const int64_t half = first_half((n + kLeaf - 1) / kLeaf) * kLeaf;
     alignas(64) char right[kTile * 8];
@@ -146,7 +146,7 @@ void reduce_all(const char* in, DType dtype, int64_t n, const reduction::Loops& 
   alignas(8) char acc[8];
   const int64_t item = itemsize(dtype);
   if (item == loops.in && loops.line)
-    loops.line(op, in, n, acc);
+    loops.line(op, in, n, params, acc);
   else if (item == loops.in && n <= kLeaf)
     loops.row(op, in, n, params, acc);
   else
@@ -168,15 +168,26 @@ void reduce(const ReducePlan& plan, const char* in, DType dtype, const reduction
   const int64_t width = inner_size(plan.kept), across = inner_stride(plan.kept);
   const int64_t n = inner_size(plan.reduced), stride = inner_stride(plan.reduced);
   const int64_t rows = outer_count(plan.reduced), groups = plan.outputs / width;
-  const bool tiled = width > 1 && (across < stride || n < kLanes);
-  const bool ready = itemsize(dtype) == loops.in && (tiled || stride == loops.in);
+  const bool own = itemsize(dtype) == loops.in;
+  const bool by_line = loops.line && own && stride == loops.in && rows == 1;
+  const bool tiled = !by_line && width > 1 && (across < stride || n < kLanes);
+  const bool ready = own && (tiled || stride == loops.in);
   Reducer reducer{loops, op, ready ? nullptr : loader(dtype, loops.in), stride, across, tiled};
   alignas(64) char acc[kTile * 8];
   for (int64_t group = 0; group < groups; ++group) {
     const char* base = in + outer_offset(plan.kept, group);
+    if (loops.columns && ready && tiled && rows == 1 && across == loops.in && stride > 0) {
+      char* results = out + group * width * loops.out;
+      loops.columns(op, base, n, stride / loops.in, width, results);
+      loops.finish(op, results, params_of(group * width), width, results);
+      continue;
+    }
     for (int64_t w = 0; w < width; w += kTile) {
       const int64_t o = group * width + w, tile_width = std::min<int64_t>(kTile, width - w);
-      if (tiled) {
+      if (by_line) {
+        for (int64_t i = 0; i < tile_width; ++i)
+          loops.line(op, base + (w + i) * across, n, params_of(o + i), acc + i * loops.acc);
+      } else if (tiled) {
         reducer.width = int(tile_width);
         reducer.params = params_of(o);
         reducer.lines(acc, base + w * across, plan.reduced, 0, rows);

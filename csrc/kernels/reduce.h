@@ -8,7 +8,8 @@
 //   Acc combine(Acc a, Acc b)   joins two running values
 //   Acc identity()              the value of no elements
 //   Out finish(Acc a, Acc param)
-//   Acc line(const In*, n)      optional: dense elements in an order of the op's own
+//   Acc line(const In*, n, Acc param)  optional: dense elements in an order of the op's own
+//   void columns(const In*, n, pitch, width, Acc*)  optional: the same of dense columns
 //
 // The order in which n elements are combined depends on n alone: kLanes running values over blocks
 // of kLeaf elements, the blocks joined in pairs. So float sums err by about log n, and a row gives
@@ -78,7 +79,10 @@ struct Loops {
   void (*tile)(const void* op, const TileRows& rows, const void* params, void* lanes);
   void (*join)(const void* op, void* acc, const void* other, int64_t n);
   void (*finish)(const void* op, const void* acc, const void* params, int64_t n, void* out);
-  void (*line)(const void* op, const char* p, int64_t n, void* acc);  // may be null
+  void (*line)(const void* op, const char* p, int64_t n, const void* param,
+               void* acc);  // may be null
+  void (*columns)(const void* op, const char* p, int64_t n, int64_t pitch, int64_t width,
+                  void* acc);  // may be null; pitch in elements
 };
 
 template <class Op>
@@ -159,13 +163,30 @@ struct LoopsOf {
       static_cast<Out*>(out)[i] =
           op.finish(acc ? static_cast<const Acc*>(acc)[i] : op.identity(), param_at<Op>(params, i));
   }
-  static constexpr bool has_line = requires(const Op& op, const In* p) { op.line(p, int64_t{}); };
-  static void line(const void* op, const char* p, int64_t n, void* acc) {
+  static constexpr bool has_line =
+      requires(const Op& op, const In* p) { op.line(p, int64_t{}, Acc{}); };
+  static void line(const void* op, const char* p, int64_t n, const void* param, void* acc) {
     if constexpr (has_line)
-      *static_cast<Acc*>(acc) = static_cast<const Op*>(op)->line(reinterpret_cast<const In*>(p), n);
+      *static_cast<Acc*>(acc) = static_cast<const Op*>(op)->line(reinterpret_cast<const In*>(p), n,
+                                                                 param_at<Op>(param, 0));
   }
-  static constexpr Loops loops{sizeof(In), sizeof(Acc), sizeof(Out), row,
-                               tile,       join,        finish,      has_line ? line : nullptr};
+  static constexpr bool has_columns =
+      requires(const Op& op, const In* p, Acc* acc) { op.columns(p, int64_t{}, 0, 0, acc); };
+  static void columns(const void* op, const char* p, int64_t n, int64_t pitch, int64_t width,
+                      void* acc) {
+    if constexpr (has_columns)
+      static_cast<const Op*>(op)->columns(reinterpret_cast<const In*>(p), n, pitch, width,
+                                          static_cast<Acc*>(acc));
+  }
+  static constexpr Loops loops{sizeof(In),
+                               sizeof(Acc),
+                               sizeof(Out),
+                               row,
+                               tile,
+                               join,
+                               finish,
+                               has_line ? line : nullptr,
+                               has_columns && sizeof(Acc) == sizeof(Out) ? columns : nullptr};
 };
 
 // n >= 1 dense elements of the op's own type.

@@ -11,17 +11,12 @@ namespace tg {
 TG_FOR_EACH_ISA(TG_DECLARE_TABLE)
 #undef TG_DECLARE_TABLE
 
-namespace {
-const SumKernels& kernels() {
+const SumKernels& sum_kernels_of_machine() {
 #define TG_TABLE_ENTRY(name) &name::sum_kernels,
   static constexpr const SumKernels* kTables[] = {TG_FOR_EACH_ISA(TG_TABLE_ENTRY)};
 #undef TG_TABLE_ENTRY
   static const SumKernels& table = pick_isa(kTables);
   return table;
 }
-}  // namespace
-
-float dense_sum(const float* x, int64_t n) { return kernels().of_float(x, n); }
-double dense_sum(const double* x, int64_t n) { return kernels().of_double(x, n); }
 
 }  // namespace tg

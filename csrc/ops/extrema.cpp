@@ -18,26 +18,33 @@ struct Side {
   const char* node;
 };
 
+// In the dtype that the loops run on.
+Tensor comparable(const Tensor& x) {
+  return is_floating(x.dtype()) && itemsize(x.dtype()) == 2 ? cast_quietly(x, DType::Float32) : x;
+}
+
 Tensor extremum_values(bool greatest, const Tensor& x, uint64_t mask, bool keepdim) {
-  Tensor out = empty(reduced_sizes(x, mask, keepdim), loop_dtype(x.dtype()));
-  visit_widened(x.dtype(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    if (greatest)
-      reduce_into(out, x, mask, ExtremumOp<T, true>{});
-    else
-      reduce_into(out, x, mask, ExtremumOp<T, false>{});
-  });
+  const MaskedLines in(comparable(x), mask);
+  Tensor out = empty(reduced_sizes(x, mask, keepdim), in.dense.dtype());
+  if (out.numel())
+    extremum_along(greatest, out.dtype(), in.lines, in.dense->data, out->data, nullptr);
   return cast_quietly(out, x.dtype());
 }
 
-// In each line of `in`, which is dense and widened.
-void find_extrema(bool greatest, const Tensor& in, const Lines& lines, void* values,
-                  const Tensor& indices) {
-  visit_widened(in.dtype(), [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    auto* run = greatest ? &extremum_along<true, T> : &extremum_along<false, T>;
-    run(lines, in.data<T>(), static_cast<T*>(values), indices.data<int64_t>());
-  });
+// The places along the lines of x at a mask of one or all dims, and the values unless that is null.
+void find_extrema(bool greatest, const Tensor& x, uint64_t mask, Tensor* values,
+                  const Tensor& places) {
+  if (values) *values = empty(places.sizes(), x.dtype());
+  if (!places.numel()) return;
+  Tensor in = comparable(x);
+  if (itemsize(in.dtype()) < 4) in = cast_quietly(in, DType::Int32);
+  if (reduced_count(x.sizes(), mask) > longest_line(in.dtype()))
+    in = cast_quietly(in, is_floating(in.dtype()) ? DType::Float64 : DType::Int64);
+  const MaskedLines lines(in, mask);
+  if (values && x.dtype() != in.dtype()) *values = empty(places.sizes(), in.dtype());
+  extremum_along(greatest, in.dtype(), lines.lines, lines.dense->data,
+                 values ? (*values)->data : nullptr, places.data<int64_t>());
+  if (values) *values = cast_quietly(*values, x.dtype());
 }
 
 void check_not_empty(const char* name, const Tensor& x, uint64_t mask) {
@@ -111,11 +118,9 @@ MaxResult extremum_along_dim(const Side& side, const Tensor& x, int64_t dim, boo
   const int d = wrap_dim(dim, x.dim());
   const uint64_t mask = one_dim(d) & all_dims(x.dim());
   check_not_empty(side.name, x, mask);
-  const Tensor in = contiguous_quietly(widened(x));
   const Dims sizes = reduced_sizes(x, mask, keepdim);
-  MaxResult result{empty(sizes, in.dtype()), empty(sizes, DType::Int64)};
-  find_extrema(side.greatest, in, lines_of(in.sizes(), d), result.values->data, result.indices);
-  result.values = cast_quietly(result.values, x.dtype());
+  MaxResult result{{}, empty(sizes, DType::Int64)};
+  find_extrema(side.greatest, x, mask, &result.values, result.indices);
   record(side.node, result.values, inputs(x), saves(result.indices),
          [d, sizes = Dims(x.sizes())](const Tensor& g, const Tensor& indices) {
            return placed(g, indices, sizes, d);
@@ -131,9 +136,8 @@ Tensor place_of_extremum(bool greatest, const char* name, const Tensor& x,
   const int d = dim ? wrap_dim(*dim, x.dim()) : 0;
   const uint64_t mask = dim ? one_dim(d) & all_dims(x.dim()) : all_dims(x.dim());
   if (dim) check_not_empty(name, x, mask);
-  const Tensor in = contiguous_quietly(widened(x));
   Tensor out = empty(reduced_sizes(x, mask, keepdim), DType::Int64);
-  find_extrema(greatest, in, dim ? lines_of(in.sizes(), d) : Lines{1, in.numel(), 1}, nullptr, out);
+  find_extrema(greatest, x, mask, nullptr, out);
   return out;
 }
 

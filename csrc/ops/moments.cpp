@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "autograd/record.h"
+#include "kernels/sum.h"
 #include "ops/copy.h"
 #include "ops/operators.h"
 #include "ops/reduce.h"
@@ -20,6 +21,7 @@ struct ExactMeanOp : ReduceOp<T, double, double> {
   double identity() const { return 0; }
   double map(T x, double) const { return static_cast<double>(x); }
   double combine(double a, double b) const { return a + b; }
+  double line(const T* x, int64_t n, double) const { return sum_kernels<T>().exact(x, n); }
   double finish(double a, double) const { return a / count; }
 };
 template <class T>
@@ -33,6 +35,9 @@ struct DeviationOp : ReduceOp<T, double, T> {
     return d * d;
   }
   double combine(double a, double b) const { return a + b; }
+  double line(const T* x, int64_t n, double mean) const {
+    return sum_kernels<T>().deviations(x, n, mean);
+  }
   T finish(double a, double) const {
     return convert<T>(root ? std::sqrt(a / freedom) : a / freedom);
   }
@@ -81,6 +86,7 @@ struct EuclideanOp : ReduceOp<T, T, T> {
   T identity() const { return 0; }
   T map(T x, T) const { return x * x; }
   T combine(T a, T b) const { return a + b; }
+  T line(const T* x, int64_t n, T) const { return sum_kernels<T>().squares(x, n); }
   T finish(T a, T) const { return std::sqrt(a); }
 };
 

@@ -18,10 +18,15 @@ struct SumOp : ReduceOp<T, T, T> {
   T identity() const { return 0; }
   T map(T x, T) const { return x; }
   T combine(T a, T b) const { return a + b; }
-  T line(const T* x, int64_t n) const
+  T line(const T* x, int64_t n, T) const
     requires std::is_floating_point_v<T>
   {
-    return dense_sum(x, n);
+    return sum_kernels<T>().sum(x, n);
+  }
+  void columns(const T* x, int64_t n, int64_t pitch, int64_t width, T* sums) const
+    requires std::is_floating_point_v<T>
+  {
+    sum_kernels<T>().columns(x, n, pitch, width, sums);
   }
   T finish(T a, T) const {
     if constexpr (std::is_integral_v<T>)
@@ -33,6 +38,7 @@ struct SumOp : ReduceOp<T, T, T> {
 template <class T>
 struct NanSumOp : SumOp<T> {
   void line() const = delete;  // hides the sum's
+  void columns() const = delete;
   T map(T x, T) const { return x == x ? x : T(0); }
 };
 // On bytes, of which all but 0 are true: the loops vectorise.

@@ -51,6 +51,32 @@ Tensor contiguous_quietly(const Tensor& x) {
   return contiguous(x);
 }
 
+MaskedLines::MaskedLines(const Tensor& x, uint64_t mask) {
+  int first = x.dim(), last = -1, count = 0;
+  for (int d = 0; d < x.dim(); ++d) {
+    if (!(mask >> d & 1)) continue;
+    first = std::min(first, d);
+    last = d;
+    ++count;
+  }
+  permuted = count <= last - first;
+  if (permuted) {
+    Dims order(x.dim());
+    int at = 0;
+    for (const bool gone : {false, true})
+      for (int d = 0; d < x.dim(); ++d)
+        if (bool(mask >> d & 1) == gone) order[at++] = d;
+    GradModeGuard off(false);
+    dense = contiguous(permute(x, order));
+    first = x.dim() - count;
+    last = x.dim() - 1;
+  } else {
+    dense = contiguous_quietly(x);
+  }
+  for (int d = 0; d < x.dim(); ++d)
+    (d < first || last < 0 ? lines.outer : d <= last ? lines.n : lines.inner) *= dense.size(d);
+}
+
 void reduce_into(const Tensor& out, const Tensor& x, uint64_t mask, const reduction::Loops& loops,
                  const void* op, const void* params) {
   if (out.numel() == 1 && x.numel() > 0 && x.is_contiguous())

@@ -6,6 +6,7 @@
 
 #include "autograd/grad_mode.h"
 #include "core/tensor.h"
+#include "kernels/lines.h"
 #include "kernels/reduce.h"
 
 namespace tg {
@@ -20,6 +21,15 @@ inline uint64_t one_dim(int dim) { return uint64_t{1} << dim; }
 
 Dims reduced_sizes(const Tensor& x, uint64_t mask, bool keepdim);
 int64_t reduced_count(std::span<const int64_t> sizes, uint64_t mask);
+
+// x as dense lines along the dims of a mask. Those that are not neighbours are brought together at
+// the end.
+struct MaskedLines {
+  MaskedLines(const Tensor& x, uint64_t mask);
+  Tensor dense;
+  Lines lines;
+  bool permuted = false;
+};
 
 // How a result's gradient gets back to its input.
 struct Reduced {

@@ -10,7 +10,6 @@
 #include "ops/promotion.h"
 #include "ops/reduce.h"
 #include "ops/reduction.h"
-#include "ops/shape.h"
 #include "ops/unary.h"
 
 namespace tg {
@@ -58,41 +57,8 @@ Tensor softmax_of(const Tensor& input, int64_t dim, std::optional<DType> dtype) 
   return out;
 }
 
-// x as dense lines along the dims of a mask: those that are not neighbours are brought together at
-// the end.
-struct MaskedLines {
-  MaskedLines(const Tensor& x, uint64_t mask) {
-    int first = x.dim(), last = -1, count = 0;
-    for (int d = 0; d < x.dim(); ++d) {
-      if (!(mask >> d & 1)) continue;
-      first = std::min(first, d);
-      last = d;
-      ++count;
-    }
-    if (count <= last - first) {
-      Dims order(x.dim());
-      int at = 0;
-      for (const bool gone : {false, true})
-        for (int d = 0; d < x.dim(); ++d)
-          if (bool(mask >> d & 1) == gone) order[at++] = d;
-      permuted = true;
-      GradModeGuard off(false);
-      dense = contiguous_quietly(widened(permute(x, order)));
-      first = x.dim() - count;
-      last = x.dim() - 1;
-    } else {
-      dense = contiguous_quietly(widened(x));
-    }
-    for (int d = 0; d < dense.dim(); ++d)
-      (d < first || last < 0 ? lines.outer : d <= last ? lines.n : lines.inner) *= dense.size(d);
-  }
-  Tensor dense;
-  Lines lines;
-  bool permuted = false;
-};
-
 Tensor logsumexp_gradient(const Tensor& grad, const Tensor& x, const Tensor& y, const Reduced& of) {
-  const MaskedLines in(x, of.mask);
+  const MaskedLines in(widened(x), of.mask);
   if (grad_mode.enabled || in.permuted || x.dtype() != in.dense.dtype())
     return of.restore(grad) * exp(x - of.restore(y));
   const Tensor g = contiguous_quietly(grad), result = contiguous_quietly(y);
@@ -125,7 +91,7 @@ Tensor logsumexp(const Tensor& input, std::span<const int64_t> dims, bool keepdi
   const Tensor x = is_floating(input.dtype()) ? input : to_dtype(input, default_dtype());
   const uint64_t mask = dim_mask(x, dims);
   const Dims sizes = reduced_sizes(x, mask, keepdim);
-  const MaskedLines in(x, mask);
+  const MaskedLines in(widened(x), mask);
   Tensor out = empty(sizes, in.dense.dtype());
   visit_real(out.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
