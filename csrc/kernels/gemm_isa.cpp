@@ -25,8 +25,8 @@ inline int64_t pieces(int64_t whole, int64_t piece) { return (whole + piece - 1)
 template <class T>
 struct Block {
   static constexpr int kWide = 2 * kLanes<T>;
-  static constexpr int64_t kDepthInPlace = 1024 / static_cast<int64_t>(sizeof(T));
-  static constexpr int64_t kDepth = kDepthInPlace * (kVectorBytes == 64 ? 2 : 1);
+  static constexpr int64_t kDepthInPlace = 512 / static_cast<int64_t>(sizeof(T));
+  static constexpr int64_t kDepth = kDepthInPlace * (kVectorBytes == 64 ? 4 : 2);
   static constexpr int64_t kTall = 60;
   static constexpr int64_t kAcross = 512;
 };
@@ -244,7 +244,7 @@ void multiply(const GemmArgs<T>& g) {
   constexpr int kWide = Block<T>::kWide, kWidth = kLanes<T>;
   const bool edge = g.n != kWidth && g.n != kWide;
   if (g.m > kMaxRows || tile_rows(g.m) != g.m || g.n > kWide || g.b_col != 1 ||
-      g.k > Block<T>::kDepthInPlace || (edge && !kMasksLoads))
+      g.k > Block<T>::kDepth || (edge && !kMasksLoads))
     return blocked(g);
   const int rows = static_cast<int>(g.m), cols = static_cast<int>(g.n);
   const Operands kind = edge ? Operands::Edge : Operands::InPlace;
