@@ -100,17 +100,21 @@ void run_integer(const GemmArgs<T>& g) {
 
 }  // namespace
 
-void* gemm_scratch(size_t bytes) {
-  thread_local std::unique_ptr<void, Free> memory;
-  thread_local size_t size = 0;
-  if (bytes <= size) return memory.get();
-  memory.reset();
-  size = 0;
+void* gemm_scratch(GemmScratch operand, size_t bytes) {
+  struct Scratch {
+    std::unique_ptr<void, Free> memory;
+    size_t size = 0;
+  };
+  thread_local Scratch scratches[2];
+  Scratch& scratch = scratches[static_cast<int>(operand)];
+  if (bytes <= scratch.size) return scratch.memory.get();
+  scratch.memory.reset();
+  scratch.size = 0;
   const size_t rounded = (bytes + 4095) & ~size_t(4095);
-  memory.reset(std::aligned_alloc(64, rounded));
-  if (!memory) throw std::bad_alloc();
-  size = rounded;
-  return memory.get();
+  scratch.memory.reset(std::aligned_alloc(64, rounded));
+  if (!scratch.memory) throw std::bad_alloc();
+  scratch.size = rounded;
+  return scratch.memory.get();
 }
 
 template <class T>

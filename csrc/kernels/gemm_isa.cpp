@@ -14,7 +14,6 @@ extern const GemmKernels gemm_kernels;
 namespace {
 
 inline int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-inline int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
 inline int64_t magnitude(int64_t a) { return a < 0 ? -a : a; }
 inline int64_t pieces(int64_t whole, int64_t piece) { return (whole + piece - 1) / piece; }
 
@@ -25,8 +24,8 @@ inline int64_t pieces(int64_t whole, int64_t piece) { return (whole + piece - 1)
 template <class T>
 struct Block {
   static constexpr int kWide = 2 * kLanes<T>;
-  static constexpr int64_t kDepthInPlace = 1024 / static_cast<int64_t>(sizeof(T));
-  static constexpr int64_t kDepth = kDepthInPlace * (kVectorBytes == 64 ? 2 : 1);
+  static constexpr int64_t kDepthInPlace = 512 / static_cast<int64_t>(sizeof(T));
+  static constexpr int64_t kDepth = kDepthInPlace * (kVectorBytes == 64 ? 4 : 2);
   static constexpr int64_t kTall = 60;
   static constexpr int64_t kAcross = 512;
 };
@@ -111,12 +110,13 @@ void pack_a_block(const GemmArgs<T>& g, int64_t m, int64_t k, const T* a, T* to)
     }
 }
 
+// Columns [first, n) of the block, first being a multiple of kWide.
 template <class T>
-void pack_b_block(const GemmArgs<T>& g, int64_t n, int64_t k, const T* b, T* to) {
+void pack_b_block(const GemmArgs<T>& g, int64_t first, int64_t n, int64_t k, const T* b, T* to) {
   constexpr int kWide = Block<T>::kWide, kWidth = kLanes<T>;
   const int64_t step = packing_step(g.b_col, k);
   for (int64_t p = 0; p < k; p += step)
-    for (int64_t j = 0; j < n; j += kWide) {
+    for (int64_t j = first; j < n; j += kWide) {
       const int cols = static_cast<int>(least(n - j, kWide));
       const int width = cols <= kWidth ? kWidth : kWide;
       pack_panel(b + j * g.b_col + p * g.b_row, g.b_col, g.b_row, cols, least(k - p, step),
@@ -153,21 +153,42 @@ struct Plan {
   int64_t depth;
 };
 
-// A part of c, on one thread.
-template <class T>
-void multiply_part(const GemmArgs<T>& g, const Plan<T>& plan) {
-  using B = Block<T>;
-  constexpr int64_t kSmall = 1024, kSlack = 64;  // packing may write a vector past its panel
-  alignas(64) T small[kSmall];
-  const int64_t max_k = least(g.k, plan.depth), max_m = least(g.m, B::kTall),
-                max_n = least(g.n, B::kAcross);
-  const int64_t a_size = plan.pack_a ? max_m * max_k + kSlack : 0;
-  const int64_t b_size = plan.pack_b ? pieces(max_n, B::kWide) * B::kWide * max_k + kSlack : 0;
-  T* scratch = small;
-  if (a_size + b_size > kSmall)
-    scratch = static_cast<T*>(gemm_scratch((a_size + b_size) * sizeof(T)));
-  T *const packed_b = scratch, *const packed_a = scratch + b_size;
+// What is worth another thread: multiplications with their additions, and elements to pack.
+constexpr int64_t kThreadWork = 1 << 18, kThreadPacking = 1 << 14;
 
+// Rows [first, last) of a block of c, n wide and k deep; a and c are at row 0.
+template <class T>
+void multiply_rows(const GemmArgs<T>& g, const Plan<T>& plan, int64_t first, int64_t last,
+                   int64_t n, int64_t k, const T* a, const T* b, T* c, bool accumulate) {
+  using B = Block<T>;
+  constexpr int64_t kSlack = 64;  // packing may write a vector past its panel
+  T* packed_a = nullptr;
+  if (plan.pack_a)
+    packed_a = static_cast<T*>(
+        gemm_scratch(GemmScratch::A, (least(g.m, B::kTall) * k + kSlack) * sizeof(T)));
+  for (int64_t i = first; i < last; i += B::kTall) {
+    const int64_t m = least(last - i, B::kTall);
+    const T* from = a + i * g.a_row;
+    if (plan.pack_a) {
+      pack_a_block(g, m, k, from, packed_a);
+      from = packed_a;
+    }
+    multiply_block(g, m, n, k, from, plan.pack_a, b, plan.pack_b, c + i * g.c_row, accumulate);
+  }
+}
+
+// Block after block of b. Threads share the packing of it, then the rows of c.
+template <class T>
+void multiply_by_blocks(const GemmArgs<T>& g, const Plan<T>& plan) {
+  using B = Block<T>;
+  constexpr int64_t kSmall = 1024;
+  alignas(64) T small[kSmall];
+  T* packed_b = small;
+  if (plan.pack_b) {
+    const int64_t size =
+        pieces(least(g.n, B::kAcross), B::kWide) * B::kWide * least(g.k, plan.depth);
+    if (size > kSmall) packed_b = static_cast<T*>(gemm_scratch(GemmScratch::B, size * sizeof(T)));
+  }
   const int64_t count_k = pieces(g.k, plan.depth);
   for (int64_t j = 0; j < g.n; j += B::kAcross) {
     const int64_t n = least(g.n - j, B::kAcross);
@@ -175,58 +196,24 @@ void multiply_part(const GemmArgs<T>& g, const Plan<T>& plan) {
       const int64_t p = piece_start(g.k, ik, count_k), k = piece_start(g.k, ik + 1, count_k) - p;
       const T* b = g.b + p * g.b_row + j * g.b_col;
       if (plan.pack_b) {
-        pack_b_block(g, n, k, b, packed_b);
+        parallel_for(pieces(n, B::kWide), pieces(kThreadPacking, B::kWide * k),
+                     [&](int64_t begin, int64_t end) {
+                       pack_b_block(g, begin * B::kWide, least(end * B::kWide, n), k, b, packed_b);
+                     });
         b = packed_b;
       }
-      for (int64_t i = 0; i < g.m; i += B::kTall) {
-        const int64_t m = least(g.m - i, B::kTall);
-        const T* a = g.a + i * g.a_row + p * g.a_col;
-        if (plan.pack_a) {
-          pack_a_block(g, m, k, a, packed_a);
-          a = packed_a;
-        }
-        multiply_block(g, m, n, k, a, plan.pack_a, b, plan.pack_b, g.c + i * g.c_row + j * g.c_col,
-                       g.accumulate || ik > 0);
-      }
+      parallel_for(pieces(g.m, kMaxRows), pieces(kThreadWork, kMaxRows * n * k),
+                   [&](int64_t begin, int64_t end) {
+                     multiply_rows(g, plan, begin * kMaxRows, least(end * kMaxRows, g.m), n, k,
+                                   g.a + p * g.a_col, b, g.c + j * g.c_col, g.accumulate || ik > 0);
+                   });
     }
   }
 }
 
-// Multiplications and additions that are worth another thread.
-constexpr int64_t kThreadWork = 1 << 18;
-
-// Threads share rows or columns of c, whatever has more tiles. Each packs what it needs: so there
-// are few parts.
-template <class T>
-void blocked(const GemmArgs<T>& g) {
-  const Plan<T> plan(g);
-  constexpr int64_t kWide = Block<T>::kWide;
-  const int64_t tall = pieces(g.m, kMaxRows), wide = pieces(g.n, kWide);
-  if (g.m * g.n * g.k < 2 * kThreadWork) return multiply_part(g, plan);
-  const bool by_rows = tall > wide;
-  const int64_t unit = by_rows ? kMaxRows : kWide, size = by_rows ? g.m : g.n,
-                units = by_rows ? tall : wide;
-  const int64_t work = g.m * g.n * g.k / units + 1;
-  parallel_for(units, most(pieces(kThreadWork, work), pieces(units, 2 * num_threads())),
-               [&](int64_t begin, int64_t end) {
-                 const int64_t first = begin * unit, last = least(end * unit, size);
-                 GemmArgs<T> part = g;
-                 if (by_rows) {
-                   part.m = last - first;
-                   part.a += first * g.a_row;
-                   part.c += first * g.c_row;
-                 } else {
-                   part.n = last - first;
-                   part.b += first * g.b_col;
-                   part.c += first * g.c_col;
-                 }
-                 multiply_part(part, plan);
-               });
-}
-
 // kernel(g) on parts of the columns, in groups of `unit`.
-template <class T>
-void by_columns(const GemmArgs<T>& g, int64_t unit, void (*kernel)(const GemmArgs<T>&)) {
+template <class T, class Kernel>
+void by_columns(const GemmArgs<T>& g, int64_t unit, const Kernel& kernel) {
   if (g.m * g.n * g.k < 2 * kThreadWork || g.n < 2 * unit) return kernel(g);
   parallel_for(pieces(g.n, unit), pieces(kThreadWork, g.m * g.k * unit),
                [&](int64_t begin, int64_t end) {
@@ -238,13 +225,22 @@ void by_columns(const GemmArgs<T>& g, int64_t unit, void (*kernel)(const GemmArg
                });
 }
 
+template <class T>
+void blocked(const GemmArgs<T>& g) {
+  const Plan<T> plan(g);
+  // Threads that share columns each pack all of a: only where that is little.
+  if (g.m > 8 * kMaxRows) return multiply_by_blocks(g, plan);
+  by_columns(g, Block<T>::kWide,
+             [&plan](const GemmArgs<T>& part) { multiply_by_blocks(part, plan); });
+}
+
 // A single tile on unpacked operands needs none of the above.
 template <class T>
 void multiply(const GemmArgs<T>& g) {
   constexpr int kWide = Block<T>::kWide, kWidth = kLanes<T>;
   const bool edge = g.n != kWidth && g.n != kWide;
   if (g.m > kMaxRows || tile_rows(g.m) != g.m || g.n > kWide || g.b_col != 1 ||
-      g.k > Block<T>::kDepthInPlace || (edge && !kMasksLoads))
+      g.k > Block<T>::kDepth || (edge && !kMasksLoads))
     return blocked(g);
   const int rows = static_cast<int>(g.m), cols = static_cast<int>(g.n);
   const Operands kind = edge ? Operands::Edge : Operands::InPlace;
@@ -274,7 +270,7 @@ GemmArgs<T> transposed(const GemmArgs<T>& g) {
 // m == 1 or n == 1, and a vector with a stride: it is laid out piece by piece.
 template <class T>
 void dot_product_of_strided(const GemmArgs<T>& g) {
-  T* const scratch = static_cast<T*>(gemm_scratch(2 * kDotPiece * sizeof(T)));
+  T* const scratch = static_cast<T*>(gemm_scratch(GemmScratch::A, 2 * kDotPiece * sizeof(T)));
   for (int64_t p = 0; p < g.k; p += kDotPiece) {
     GemmArgs<T> piece = g;
     piece.k = least(g.k - p, kDotPiece);

@@ -23,8 +23,9 @@ struct GemmKernels {
   void (*run_double)(const GemmArgs<double>& args);
 };
 
-// Memory of this thread for packed operands, aligned to 64 bytes, valid until the next call; freed
-// when the thread ends.
-void* gemm_scratch(size_t bytes);
+// Memory of this thread for a packed operand, aligned to 64 bytes, valid until the next call for
+// the same one; freed when the thread ends.
+enum class GemmScratch { A, B };
+void* gemm_scratch(GemmScratch operand, size_t bytes);
 
 }  // namespace tg

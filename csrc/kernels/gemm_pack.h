@@ -82,7 +82,7 @@ void pack_across(const T* src, int64_t p_stride, int lines, int64_t k, T* dst, i
     for (int i = 0; i < whole; i += kWidth) load<T>(v, src + i), store<T>(dst + i, v);
     if (!rest) continue;
     few.load(v, src + whole);
-    if (p + 1 < k || step - whole >= kWidth)
+    if ((k - p) * step - whole >= kWidth)
       store<T>(dst + whole, v);
     else
       store_few<T>(dst + whole, v, rest);

@@ -29,18 +29,20 @@ inline void relax() {
 #endif
 }
 
-// Whether `done` came true within the time that a thread may wait awake: about what it takes to put
-// one to sleep and wake it again, several times over.
+// How long a thread waits awake for what may come at any moment: several times as long as it takes
+// to put one to sleep and wake it again.
+constexpr auto kPatience = std::chrono::microseconds(100);
+
+// Whether `done` came true within that time.
 template <class Condition>
-bool spin_until(const Condition& done) {
-  constexpr auto kPatience = std::chrono::microseconds(50);
+bool spin_until(const Condition& done, std::chrono::microseconds patience = kPatience) {
   const auto start = std::chrono::steady_clock::now();
   do {
     for (int i = 0; i < 16; ++i) {
       if (done()) return true;
       relax();
     }
-  } while (std::chrono::steady_clock::now() - start < kPatience);
+  } while (std::chrono::steady_clock::now() - start < patience);
   return done();
 }
 
@@ -162,6 +164,9 @@ class Pool {
       return Ticket(ticket_.load()).loop() != last_loop || stopping_.load();
     };
     for (;;) {
+      // The next loop comes when this one has ended, if the caller's last piece is not too long.
+      const auto ended = [&] { return unfinished_.load(std::memory_order_relaxed) == 0; };
+      spin_until([&] { return ended() || called(); }, 10 * kPatience);
       if (!spin_until(called)) {
         std::unique_lock lock(mutex_);
         sleeping_.fetch_add(1);
