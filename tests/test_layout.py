@@ -45,7 +45,7 @@ tg.rot90(x, 1, [0, 0]) | tg.rot90(x, 1, [0]) | tg.rot90(x, 1, [0, 5]) | tg.rot90
 tg.triu_indices(3, -3) | tg.tril_indices(3, 3, dtype=tg.float32) | tg.hsplit(x, 2) | tg.hsplit(s, 3) | tg.hsplit(x, 0)
 tg.vsplit(v, 2) | tg.vsplit(x, 3) | tg.dsplit(x, 2) | tg.dsplit(k, 3) | tg.cartesian_prod(x) | tg.cartesian_prod(s, v)
 tg.combinations(v, -1) | tg.combinations(x) | tg.nonzero_static(x, size=-1) | x.sum_to_size(2) | x.sum_to_size(1, 2, 3)
-tg.narrow_copy(x, 0, 0, 5) | tg.narrow_copy(x, 0, 0, -5) | tg.unsafe_split(x, -1) | tg.empty_permuted((2, 3, 4), (0, 2))
+tg.narrow_copy(x, 0, 0, 5) | tg.narrow_copy(x, 0, 0, -5) | tg.narrow_copy(x, 2, 0, 1) | tg.unsafe_split(x, -1) | tg.empty_permuted((2, 3, 4), (0, 2))
 tg.empty_permuted((2, 3, 4), (0, 2, 2)) | tg.empty_permuted((2, 3, 4), (0, 2, 5)) | x.new_empty_strided((2, 3), (1,))
 r.resize_(6) | v.mH | tg.adjoint(v) | v.clone().fill_diagonal_(2) | tg.zeros(3, 3, 2).fill_diagonal_(2)
 tg.broadcast_shapes((2, 2), 3) | tg.broadcast_shapes((2, -1), 3) | tg.unravel_index(v, (2, 3))

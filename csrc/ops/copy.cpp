@@ -170,8 +170,8 @@ Tensor copy_(const Tensor& self, const Tensor& src) {
   return self;
 }
 
-Tensor fill_(const Tensor& self, const Scalar& value) {
-  check_inplace(self, Repeats::Allowed);
+Tensor fill_(const Tensor& self, const Scalar& value, Repeats repeats) {
+  check_inplace(self, repeats);
   if (!grad_mode.enabled || !requires_grad(self)) {
     fill_values(self, value);
     bump_version(self);
@@ -180,9 +180,31 @@ Tensor fill_(const Tensor& self, const Scalar& value) {
   const Tensor before = stand_in(self, false);
   Tensor filled = detached_alias(self, false);
   const bool zero = value.to<double>() == 0;
-  record(zero ? "ZeroBackward0" : "FillBackward0", filled, inputs(before), saves(),
+  record(zero ? "ZeroBackward0" : "FillBackward2", filled, inputs(before), saves(),
          [](const Tensor& g) { return mul(g, Scalar(0.0)); });
   fill_values(self, value);
+  rebase_history(self, filled);
+  return self;
+}
+
+Tensor fill_(const Tensor& self, const Tensor& value) {
+  check_inplace(self);
+  // What is written into integers has no gradient.
+  if (!grad_mode.enabled || !is_floating(self.dtype()) ||
+      (!requires_grad(self) && !requires_grad(value))) {
+    copy_values(self, value);
+    bump_version(self);
+    return self;
+  }
+  check_rebase(self);
+  const Tensor before = stand_in(self, false);
+  Tensor filled = detached_alias(self, false);
+  record("FillBackward3", filled, inputs(before, value), saves(),
+         [sizes = Dims(value.sizes()), dtype = value.dtype()](GradInputs& to, const Tensor& g) {
+           if (to.needed(0)) to.set(0, mul(g, Scalar(0.0)));
+           if (to.needed(1)) to.set(1, sum_to(g, sizes, dtype));
+         });
+  copy_values(self, value);
   rebase_history(self, filled);
   return self;
 }

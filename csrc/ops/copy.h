@@ -19,7 +19,8 @@ Tensor clone(const Tensor& t, MemoryFormat format);
 // t itself where it has the dtype and looks like the format already; Preserve asks for none.
 Tensor to_dtype(const Tensor& t, DType dtype, MemoryFormat format, bool copy);
 Tensor copy_(const Tensor& self, const Tensor& src);
-Tensor fill_(const Tensor& self, const Scalar& value);
+Tensor fill_(const Tensor& self, const Scalar& value, Repeats repeats = Repeats::Allowed);
+Tensor fill_(const Tensor& self, const Tensor& value);  // of one element
 Tensor zero_(const Tensor& self);
 
 // Turns an out-of-place operation into its in-place form: `compute` gets a stand-in for self and
