@@ -170,8 +170,8 @@ Tensor copy_(const Tensor& self, const Tensor& src) {
   return self;
 }
 
-Tensor fill_(const Tensor& self, const Scalar& value, Repeats repeats) {
-  check_inplace(self, repeats);
+Tensor fill_(const Tensor& self, const Scalar& value) {
+  check_inplace(self, Repeats::Allowed);
   if (!grad_mode.enabled || !requires_grad(self)) {
     fill_values(self, value);
     bump_version(self);
@@ -187,24 +187,33 @@ Tensor fill_(const Tensor& self, const Scalar& value, Repeats repeats) {
   return self;
 }
 
-Tensor fill_(const Tensor& self, const Tensor& value) {
+Tensor fill_from(const Tensor& self, const Operand& value) {
   check_inplace(self);
+  const auto write = [&] {
+    if (value.is_tensor())
+      copy_values(self, *value.tensor);
+    else
+      fill_values(self, value.scalar);
+  };
   // What is written into integers has no gradient.
   if (!grad_mode.enabled || !is_floating(self.dtype()) ||
-      (!requires_grad(self) && !requires_grad(value))) {
-    copy_values(self, value);
+      (!requires_grad(self) && !operand_requires_grad(value))) {
+    write();
     bump_version(self);
     return self;
   }
   check_rebase(self);
-  const Tensor before = stand_in(self, false);
+  const Tensor before = stand_in(self, false), none;
+  const Tensor& source = value.is_tensor() ? *value.tensor : none;
   Tensor filled = detached_alias(self, false);
-  record("FillBackward3", filled, inputs(before, value), saves(),
-         [sizes = Dims(value.sizes()), dtype = value.dtype()](GradInputs& to, const Tensor& g) {
-           if (to.needed(0)) to.set(0, mul(g, Scalar(0.0)));
-           if (to.needed(1)) to.set(1, sum_to(g, sizes, dtype));
-         });
-  copy_values(self, value);
+  record(
+      "FillBackward3", filled, inputs(before, source), saves(),
+      [sizes = value.is_tensor() ? Dims(source.sizes()) : Dims(),
+       dtype = value.is_tensor() ? source.dtype() : self.dtype()](GradInputs& to, const Tensor& g) {
+        if (to.needed(0)) to.set(0, mul(g, Scalar(0.0)));
+        if (to.needed(1)) to.set(1, sum_to(g, sizes, dtype));
+      });
+  write();
   rebase_history(self, filled);
   return self;
 }

@@ -125,22 +125,12 @@ Scalar checked_number(DType dtype, const Scalar& number) {
 }
 
 void assign_to_view(const Tensor& view, const Operand& value) {
-  if (!value.is_tensor()) {
-    checked_number(view.dtype(), value.scalar);
-    if (!grad_mode.enabled || !requires_grad(view)) {
-      fill_(view, value.scalar, Repeats::Refused);
-    } else {  // PyTorch makes a tensor of it, which the node's name shows
-      const Tensor number = empty(Dims(), view.dtype());
-      fill_values(number, value.scalar);
-      fill_(view, number);
-    }
+  if (!value.is_tensor()) checked_number(view.dtype(), value.scalar);
+  if (!value.is_tensor() || value.tensor->dim() == 0) {
+    fill_from(view, value);
     return;
   }
   const Tensor& source = *value.tensor;
-  if (source.dim() == 0) {
-    fill_(view, source);
-    return;
-  }
   if (source.same_sizes(view)) {
     copy_(view, source);
     return;
