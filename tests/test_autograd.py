@@ -797,6 +797,43 @@ def test_deeply_reentrant_backward():
     assert len(calls) == 40
 
 
+class Refuse(tg.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 1
+
+    @staticmethod
+    def backward(ctx, grad):
+        raise KeyError("no way on")
+
+
+def test_a_failing_node_leaves_the_gradients_that_were_complete():
+    x, y, both = leaf(1.0), leaf(1.0), leaf(1.0)
+    seen = []
+    y.register_hook(lambda grad: seen.append(grad.item()))
+    failing = Refuse.apply(x * both)  # older than the others: they run before it
+    with pytest.raises(KeyError, match="no way on"):
+        (y * 3 + both * 5 + failing).backward()
+    assert x.grad is None and both.grad is None  # wait for what failed
+    assert y.grad.item() == 3 and seen == [3]
+    with pytest.raises(KeyError):
+        tg.autograd.grad(y * 3 + failing, [x, y])
+    assert y.grad.item() == 3
+
+
+def test_an_error_in_a_hook_of_a_complete_leaf_does_not_hide_the_first_one():
+    x, y = leaf(1.0), leaf(1.0)
+
+    def fail(grad):
+        raise ValueError("second")
+
+    y.register_hook(fail)
+    failing = Refuse.apply(x)
+    with pytest.raises(KeyError, match="no way on"):
+        (y * 3 + failing).backward()
+    assert y.grad is None
+
+
 # --- in-place -------------------------------------------------------------------------------------
 def test_inplace_moves_the_history():
     x = leaf(1.0, 2.0)
@@ -806,6 +843,46 @@ def test_inplace_moves_the_history():
     assert y.grad_fn is not before
     y.sum().backward()
     close(x.grad, [6, 6])
+
+
+@pytest.mark.parametrize("name", ["exp", "sqrt", "tanh", "sigmoid", "reciprocal"])
+def test_inplace_keeps_its_result_for_backward(name):
+    x = leaf(0.5, 2.0)
+    y = getattr(x * 1, name + "_")()
+    with tg.no_grad():
+        y[0] = 1
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        y.sum().backward()
+
+
+@pytest.mark.parametrize("call", ["x.neg_()", "x.mul_(-1)", "x.mul_(tg.tensor([-1.0, -1.0]))", "x.square_()"])
+def test_inplace_on_overlapping_windows_goes_on_from_what_was_written(call):
+    for base in (tg.tensor([2.0, 3.0, 4.0]), leaf(2.0, 3.0, 4.0) * 1):
+        x = base.unfold(0, 2, 1)  # the 3 is in both windows
+        eval(call, {"x": x, "tg": tg})
+        assert base.tolist() == ([-2, 3, -4] if "square" not in call else [4, 81, 16])
+
+
+@pytest.mark.parametrize(
+    "fill, node",
+    [
+        ("x.fill_(2)", "FillBackward2"),
+        ("x.fill_(a)", "FillBackward3"),
+        ("x.zero_()", "ZeroBackward0"),
+        ("x[:] = 2", "FillBackward3"),
+        ("x[:] = a", "FillBackward3"),
+        ("x[:] = a.expand(2)", "CopyBackwards"),
+    ],
+)
+def test_fills_have_pytorchs_nodes(fill, node):
+    a = tg.tensor(2.0, requires_grad=True)
+    y = leaf(1.0, 3.0)
+    x = y * 1
+    exec(fill, {"x": x, "a": a})
+    assert type(x.grad_fn).__name__ == node
+    x.sum().backward()
+    assert y.grad.tolist() == [0, 0]
+    assert a.grad is None or a.grad.item() == 2
 
 
 def test_augmented_operators():

@@ -9,7 +9,16 @@ IMAGE = tg.arange(36.0).reshape(2, 3, 2, 3)
 LAST = IMAGE.contiguous(memory_format=tg.channels_last)
 WIDE = tg.arange(6.0).reshape(2, 3)
 TALL = tg.arange(6.0).reshape(3, 2)
-SCOPE = {"tg": tg, "x": WIDE, "t": TALL.t(), "i": IMAGE, "l": LAST, "e": WIDE[:1].expand(2, 3), "s": TALL.t()[::2]}
+SCOPE = {
+    "tg": tg,
+    "x": WIDE,
+    "t": TALL.t(),
+    "i": IMAGE,
+    "l": LAST,
+    "e": WIDE[:1].expand(2, 3),
+    "s": TALL.t()[::2],
+    "o": tg.zeros(3, 1).t(),
+}
 
 
 @pytest.mark.parametrize(
@@ -52,6 +61,14 @@ SCOPE = {"tg": tg, "x": WIDE, "t": TALL.t(), "i": IMAGE, "l": LAST, "e": WIDE[:1
         ("tg.where(t > 1, t, 0.0)", (1, 2)),
         ("tg.lerp(t, t, 0.5)", (1, 2)),
         ("t.clamp(0, 1)", (1, 2)),
+        # strides of a dim of size 1, which no element needs: o has (1, 1)
+        ("o.exp()", (3, 1)),
+        ("o + tg.zeros(1, 3)", (3, 1)),
+        ("o + 1", (1, 1)),
+        ("o + tg.zeros(3)", (1, 1)),
+        ("tg.zeros(2, 3) + o", (3, 1)),
+        ("tg.zeros(()).expand(1, 1)", (0, 0)),
+        ("tg.zeros(3).expand(1, 3)", (3, 1)),
     ],
 )
 def test_strides(call, strides):

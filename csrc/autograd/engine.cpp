@@ -18,6 +18,9 @@
 namespace tg {
 
 void (*check_interrupt)() = nullptr;
+void (*run_beside_error)(const std::function<void()>& f) = [](const std::function<void()>& f) {
+  f();
+};
 
 void raise_graph_freed() {
   runtime_error(
@@ -94,7 +97,7 @@ class Run {
 
   void set_inputs(std::span<const Tensor> roots, std::span<const Tensor> inputs);
   void deliver(const Edge& edge, Tensor grad);
-  void walk();
+  void walk(bool accumulate);
   // Hands the sums at the leaves to the captures, and where `accumulate` to .grad.
   void finish_leaves(bool accumulate);
   std::vector<Tensor> take_captured() { return std::move(captured_); }
@@ -174,6 +177,7 @@ class Run {
 
   void add_to(Tensor& sum, bool& owned, Tensor grad);
   void step(Node* node, uint32_t slot);
+  void forget_waiting_leaves(Node* failed);
   void run_tensor_hooks(const std::vector<TensorHook>& hooks, uint32_t output_nr, Tensor& grad);
   void capture(const Slot& slot, std::span<Tensor> grads) {
     for (int32_t c = slot.capture; c >= 0; c = captures_[size_t(c)].next)
@@ -336,7 +340,31 @@ void Run::step(Node* node, uint32_t index) {
   free_.push_back(index);
 }
 
-void Run::walk() {
+// Of the leaves only those keep their sums that nothing leads to any more.
+void Run::forget_waiting_leaves(Node* failed) {
+  std::unordered_set<const Node*> seen;
+  std::vector<Node*> todo;
+  const auto visit = [&](Node* node) {
+    if (node && seen.insert(node).second) todo.push_back(node);
+  };
+  visit(failed);
+  visit(next_);
+  for (const auto& waiting : heap_) visit(waiting.second);
+  while (!todo.empty()) {
+    Node* node = todo.back();
+    todo.pop_back();
+    for (size_t i = 0; i < node->edge_count; ++i) {
+      TensorImpl* leaf = node->edges[i].leaf();
+      if (!leaf) {
+        visit(node->edges[i].node());
+      } else if (const uint32_t* s = find_leaf(leaf)) {
+        slots_[*s].grad = Tensor();
+      }
+    }
+  }
+}
+
+void Run::walk(bool accumulate) {
   uint32_t steps = 0;
   while (next_ || !heap_.empty()) {
     Node* node;
@@ -347,16 +375,19 @@ void Run::walk() {
       node = heap_.back().second;
       heap_.pop_back();
     }
-    if ((++steps & 0xfff) == 0 && check_interrupt) check_interrupt();
-    if (anomaly.enabled) [[unlikely]] {
-      try {
-        step(node, *find(node));
-      } catch (...) {
-        report_failure(node);
-        throw;
-      }
-    } else {
+    try {
+      if ((++steps & 0xfff) == 0 && check_interrupt) check_interrupt();
       step(node, *find(node));
+    } catch (...) {
+      if (anomaly.enabled) report_failure(node);
+      if (accumulate) {
+        try {
+          forget_waiting_leaves(node);
+          run_beside_error([this] { finish_leaves(true); });
+        } catch (...) {  // the first error is the one to tell
+        }
+      }
+      throw;
     }
   }
 }
@@ -497,7 +528,7 @@ void backward(std::span<const Tensor> roots, std::span<const Tensor> grads,
     for (const Tensor& t : inputs) retain_grad(t);
   }
   start(run, roots, grads, options.create_graph);
-  run.walk();
+  run.walk(true);
   run.finish_leaves(true);
 }
 
@@ -507,7 +538,7 @@ std::vector<Tensor> grad(std::span<const Tensor> roots, std::span<const Tensor> 
   Run run(options, roots);
   run.set_inputs(roots, inputs);
   start(run, roots, grads, options.create_graph);
-  run.walk();
+  run.walk(false);
   run.finish_leaves(false);
   return run.take_captured();
 }

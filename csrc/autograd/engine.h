@@ -2,6 +2,7 @@
 // Start at run_backward(); node.h says what one step knows.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -38,5 +39,7 @@ void remove_tensor_hook(const Tensor& t, uint64_t id);
 // Installed by the bindings: raises PythonError where a signal handler did. Called every few
 // thousand nodes.
 extern void (*check_interrupt)();
+// Installed by the bindings: runs f, which may call hooks, with the error in flight out of the way.
+extern void (*run_beside_error)(const std::function<void()>& f);
 
 }  // namespace tg

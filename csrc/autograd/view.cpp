@@ -137,6 +137,9 @@ void refuse_partial_overlap(const Tensor& written, const Tensor& read) {
 
 void rebase_history(const Tensor& self, const Tensor& result) {
   bump_version(self);
+  take_history(self, result);
+}
+void take_history(const Tensor& self, const Tensor& result) {
   if (!grad_mode.enabled || !requires_grad(result)) return;
   if (self->base) {
     const Tensor base(self->base);

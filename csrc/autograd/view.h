@@ -93,6 +93,7 @@ inline void check_no_partial_overlap(const Tensor& written, const Tensor& read) 
 // `result`.
 void move_retained_grad(const Tensor& t, Node* to);  // retain_grad() follows t to its new grad_fn
 void rebase_history(const Tensor& self, const Tensor& result);
+void take_history(const Tensor& self, const Tensor& result);  // the same without the version
 inline void bump_version(const Tensor& self) { ++self->storage->version; }
 
 }  // namespace tg

@@ -41,6 +41,10 @@ PyObject* raise_interrupt() { throw PythonError(); }
 void check_signals() {
   if (PyErr_CheckSignals() < 0) raise_interrupt();
 }
+void hold_error_during(const std::function<void()>& f) {
+  const HeldError held;
+  f();
+}
 
 // Only its signature is used: the call is below.
 const Overload& backward_overload() {
@@ -368,6 +372,7 @@ PyTypeObject* make_mode(PyObject* module, const char* full_name, const char* doc
 
 void bind_autograd(Binder& b) {
   check_interrupt = check_signals;
+  run_beside_error = hold_error_during;
   b.add_method(
       "backward", tensor_backward,
       "backward($self, gradient=None, retain_graph=None, create_graph=False, inputs=None)\n--\n\n"

@@ -103,7 +103,7 @@ Tensor fill_with(const Tensor& self, const Operand& value) {
   if (value.tensor->dim() != 0)
     runtime_error("fill_ only supports 0-dimension value tensor but got tensor with ",
                   value.tensor->dim(), " dimensions.");
-  return copy_(self, *value.tensor);
+  return fill_from(self, value);
 }
 Tensor fill_copy(const Tensor& self, const Operand& value) {
   const Tensor copy = clone(self);

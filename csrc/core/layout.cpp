@@ -138,16 +138,19 @@ Tensor empty_like(const Tensor& t, DType dtype, MemoryFormat format) {
   return format == MemoryFormat::Preserve ? empty_like(t, dtype) : empty(t.sizes(), dtype, format);
 }
 
-Tensor empty_for(Span sizes, DType dtype, std::initializer_list<const Tensor*> operands) {
+Tensor empty_for(Span sizes, DType dtype, std::initializer_list<const Tensor*> operands,
+                 bool and_number) {
   Tensor out = empty(sizes, dtype);
   const int n = int(sizes.size());
-  bool rows = true, alike = true, channels_last = n == 4;
+  bool plain = true, rows = !and_number, alike = rows, channels_last = rows && n == 4;
   for (const Tensor* t : operands) {
-    rows &= t->is_contiguous();
-    alike &= t->same_sizes(**operands.begin()) && equal_strides(*t, **operands.begin());
-    channels_last &= t->same_sizes(out) && is_contiguous(*t, MemoryFormat::ChannelsLast);
+    const bool whole = t->same_sizes(out);
+    plain &= t->is_plain();
+    rows &= whole && t->is_contiguous();
+    alike &= whole && equal_strides(*t, **operands.begin());
+    channels_last &= whole && is_contiguous(*t, MemoryFormat::ChannelsLast);
   }
-  if (n < 2 || rows || out.numel() == 0) return out;
+  if (n < 2 || plain || rows || out.numel() == 0) return out;
   if (channels_last) {
     restride(out, kLast2d);
     return out;

@@ -21,10 +21,10 @@ Tensor empty(std::span<const int64_t> sizes, DType dtype, MemoryFormat format);
 // The sizes of `t` in a format; Preserve is empty_like(t, dtype).
 Tensor empty_like(const Tensor& t, DType dtype, MemoryFormat format);
 // Memory for the result of an elementwise operation of operands that are broadcast to `sizes`:
-// their strides where all are dense alike, else dims ordered by the strides of the first operand
-// that tells them apart.
+// their strides where all are dense alike and nothing is broadcast (a number is), else dims ordered
+// by the strides of the first operand that tells them apart.
 Tensor empty_for(std::span<const int64_t> sizes, DType dtype,
-                 std::initializer_list<const Tensor*> operands);
+                 std::initializer_list<const Tensor*> operands, bool and_number = false);
 // Both hold their elements in one dense block in the same order: a flat loop may go over them.
 bool same_dense_layout(const Tensor& a, const Tensor& b);
 

@@ -52,12 +52,14 @@ void TensorImpl::set_geometry(std::span<const int64_t> sizes, std::span<const in
   if (n > kMaxDims)
     runtime_error("too many dimensions: tensors have at most ", kMaxDims, ", got ", n);
   int64_t count = 1, expected = 1;
-  bool dense = true;
+  bool dense = true, odd = false;
   for (int i = n - 1; i >= 0; --i) {
     const int64_t s = sizes[size_t(i)];
     if (s != 1) {
       if (strides[size_t(i)] != expected) dense = false;
       expected *= s;
+    } else if (strides[size_t(i)] != expected) {
+      odd = true;
     }
     count *= s;
   }
@@ -81,7 +83,8 @@ void TensorImpl::set_geometry(std::span<const int64_t> sizes, std::span<const in
   }
   ndim = uint8_t(n);
   numel = count;
-  flags = uint16_t((flags & ~kContiguous) | (dense || count == 0 ? kContiguous : 0));
+  flags = uint16_t((flags & ~(kContiguous | kOddOnes)) | (dense || count == 0 ? kContiguous : 0) |
+                   (odd && count ? kOddOnes : 0));
 }
 
 TensorImpl::~TensorImpl() {
@@ -252,7 +255,7 @@ Tensor detached_alias(const Tensor& of, bool fresh_version) {
   if (of.dim() <= 4) {
     impl->ndim = of->ndim;
     impl->numel = of->numel;
-    impl->flags = of->flags & kContiguous;
+    impl->flags = of->flags & (kContiguous | kOddOnes);
     std::memcpy(impl->dims, of->dims, sizeof impl->dims);
   } else {
     impl->set_geometry(of.sizes(), of.strides());

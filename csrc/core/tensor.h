@@ -78,7 +78,8 @@ enum TensorFlag : uint16_t {
   kViewOfCustom = 512,      // a view that a custom autograd function returned
   kViewOfInference = 1024,  // made under inference_mode of a normal tensor
   kViewOrigin = kViewOfNoGrad | kMultiView | kViewOfCustom | kViewOfInference,
-  kPacked = 2048,  // not a tensor but what saved_tensors_hooks made of one
+  kPacked = 2048,   // not a tensor but what saved_tensors_hooks made of one
+  kOddOnes = 4096,  // dims of size 1 have other strides than in a fresh tensor
 };
 
 struct TensorImpl : SmallAllocated<TensorImpl> {
@@ -152,6 +153,8 @@ class Tensor {
   std::span<const int64_t> sizes() const { return {impl_->sizes(), impl_->ndim}; }
   std::span<const int64_t> strides() const { return {impl_->strides(), impl_->ndim}; }
   bool is_contiguous() const { return impl_->flags & kContiguous; }
+  // Contiguous with exactly the strides of a fresh tensor.
+  bool is_plain() const { return (impl_->flags & (kContiguous | kOddOnes)) == kContiguous; }
   int64_t storage_offset() const {
     // Sizes of elements are powers of two: a shift, where a division costs as much as a small view.
     return (impl_->data - static_cast<char*>(impl_->storage->data)) >>

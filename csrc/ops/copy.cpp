@@ -180,9 +180,40 @@ Tensor fill_(const Tensor& self, const Scalar& value) {
   const Tensor before = stand_in(self, false);
   Tensor filled = detached_alias(self, false);
   const bool zero = value.to<double>() == 0;
-  record(zero ? "ZeroBackward0" : "FillBackward0", filled, inputs(before), saves(),
+  record(zero ? "ZeroBackward0" : "FillBackward2", filled, inputs(before), saves(),
          [](const Tensor& g) { return mul(g, Scalar(0.0)); });
   fill_values(self, value);
+  rebase_history(self, filled);
+  return self;
+}
+
+Tensor fill_from(const Tensor& self, const Operand& value) {
+  check_inplace(self);
+  const auto write = [&] {
+    if (value.is_tensor())
+      copy_values(self, *value.tensor);
+    else
+      fill_values(self, value.scalar);
+  };
+  // What is written into integers has no gradient.
+  if (!grad_mode.enabled || !is_floating(self.dtype()) ||
+      (!requires_grad(self) && !operand_requires_grad(value))) {
+    write();
+    bump_version(self);
+    return self;
+  }
+  check_rebase(self);
+  const Tensor before = stand_in(self, false), none;
+  const Tensor& source = value.is_tensor() ? *value.tensor : none;
+  Tensor filled = detached_alias(self, false);
+  record(
+      "FillBackward3", filled, inputs(before, source), saves(),
+      [sizes = value.is_tensor() ? Dims(source.sizes()) : Dims(),
+       dtype = value.is_tensor() ? source.dtype() : self.dtype()](GradInputs& to, const Tensor& g) {
+        if (to.needed(0)) to.set(0, mul(g, Scalar(0.0)));
+        if (to.needed(1)) to.set(1, sum_to(g, sizes, dtype));
+      });
+  write();
   rebase_history(self, filled);
   return self;
 }

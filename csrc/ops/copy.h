@@ -7,6 +7,8 @@
 
 namespace tg {
 
+struct Operand;
+
 // Writes src (broadcast, cast) into the memory of dst: no history, no version.
 void copy_values(const Tensor& dst, const Tensor& src);
 void fill_values(const Tensor& dst, const Scalar& value);
@@ -20,6 +22,8 @@ Tensor clone(const Tensor& t, MemoryFormat format);
 Tensor to_dtype(const Tensor& t, DType dtype, MemoryFormat format, bool copy);
 Tensor copy_(const Tensor& self, const Tensor& src);
 Tensor fill_(const Tensor& self, const Scalar& value);
+// From a tensor of one element. PyTorch makes a tensor of the number in x[...] = number, too.
+Tensor fill_from(const Tensor& self, const Operand& value);
 Tensor zero_(const Tensor& self);
 
 // Turns an out-of-place operation into its in-place form: `compute` gets a stand-in for self and

@@ -139,13 +139,13 @@ void run_binary(const BlockKernels& kernels, const Tensor& out, Side& a, Side& b
 Tensor result_for(const Tensor* a, const Tensor* b, DType dtype) {
   if (!a || !b) {
     const Tensor& t = a ? *a : *b;
-    return t.is_contiguous() ? empty(t.sizes(), dtype) : empty_for(t.sizes(), dtype, {&t});
+    return t.is_plain() ? empty(t.sizes(), dtype) : empty_for(t.sizes(), dtype, {&t}, true);
   }
   if (a->same_sizes(*b))
-    return a->is_contiguous() ? empty(a->sizes(), dtype) : empty_for(a->sizes(), dtype, {a, b});
+    return a->is_contiguous() && b->is_contiguous() ? empty(a->sizes(), dtype)
+                                                    : empty_for(a->sizes(), dtype, {a, b});
   const Dims sizes = broadcast_sizes(a->sizes(), b->sizes());
-  return a->is_contiguous() && b->is_contiguous() ? empty(sizes, dtype)
-                                                  : empty_for(sizes, dtype, {a, b});
+  return a->is_plain() && b->is_plain() ? empty(sizes, dtype) : empty_for(sizes, dtype, {a, b});
 }
 
 void check(const Elementwise& op, const Operand& a, const Operand& b, DType in) {
@@ -165,7 +165,7 @@ struct Plain {
       return t == &like ||
              (t->dtype() == like.dtype() && t->is_contiguous() && t->same_sizes(like));
     }
-    if (n > kMost) return false;
+    if (n > kMost || !like.is_plain()) return false;
     if (like.dtype() == DType::Float32)
       std::fill_n(reinterpret_cast<float*>(number), n, x.scalar.to<float>());
     else
@@ -185,8 +185,6 @@ class PlainCall {
     if (!kernel_ || !like.is_contiguous() || like.numel() > kShort || !left_.take(a, like) ||
         !right_.take(b, like))
       kernel_ = nullptr;
-    else
-      check(op, a, b, like.dtype());
   }
   explicit operator bool() const { return kernel_ != nullptr; }
   void run(const Tensor& out) const { kernel_(out->data, left_.data, right_.data, out.numel()); }
@@ -208,6 +206,7 @@ Tensor apply_blocks(const Elementwise& op, const Operand& a, const Operand& b) {
   }
   const Tensor& like = a.is_tensor() ? *a.tensor : *b.tensor;
   if (const PlainCall call(op, a, b, like); call) {
+    check(op, a, b, like.dtype());
     Tensor out = empty(like.sizes(), op.kernels.predicate ? DType::Bool : like.dtype());
     call.run(out);
     return out;
@@ -331,34 +330,75 @@ void record_binary(const BinaryDerivatives& op, const Tensor& out, const Operand
 // --- in place
 // ----------------------------------------------------------------------------------------
 namespace {
-// The kernel may write straight into self: no history, no cast, no broadcast of self, no partial
-// overlap.
+bool broadcasts_to(const Tensor& t, const Tensor& self) {
+  const int shift = self.dim() - t.dim();
+  for (int i = t.dim() - 1; i >= 0; --i)
+    if (shift < 0 || (t.size(i) != 1 && t.size(i) != self.size(i + shift))) return false;
+  return true;
+}
+// The kernel may write straight into self: no cast, no broadcast of self, no partial overlap.
 bool writes_directly(const Tensor& self, const Operand& other) {
-  if (grad_mode.enabled && (requires_grad(self) || operand_requires_grad(other))) return false;
   if (result_type(self, other) != self.dtype()) return false;
   if (!other.is_tensor()) return true;
   const Tensor& t = *other.tensor;
-  return t.dtype() == self.dtype() && (t.same_sizes(self) || t.numel() == 1) &&
-         t.dim() <= self.dim() && (t->storage != self->storage || t.impl() == self.impl()) &&
-         !t->storage->owner && !self->storage->owner;
+  return t.dtype() == self.dtype() && broadcasts_to(t, self) &&
+         (t->storage != self->storage || t.impl() == self.impl()) && !t->storage->owner &&
+         !self->storage->owner;
 }
 }  // namespace
 
-Tensor elementwise_in_place(const Elementwise& op, const Tensor& self, const Operand& other,
-                            bool keeps_left, Tensor (*function)(const Operand&, const Operand&)) {
+Tensor elementwise_in_place(const Elementwise& op, const Tensor& self, bool keeps_self,
+                            void (*remember)(const Tensor& out, const Tensor& x),
+                            Tensor (*function)(const Tensor&)) {
+  const bool recorded = grad_mode.enabled && requires_grad(self);
+  if (elementwise_dtype(self.dtype(), op) != self.dtype())
+    return in_place(self, keeps_self && recorded, function);
+  check_inplace(self);
+  Tensor before, result;
+  if (recorded) {
+    before = stand_in(self, keeps_self);
+    result = detached_alias(self, false);
+  }
+  if (self.is_contiguous()) {
+    run_flat_blocks(op.kernels, self.dtype(), self->data, self.dtype(), self->data, nullptr,
+                    self.numel());
+  } else {
+    const BlockOperand in_and_out{self->data, self.strides().data(), self.dtype()};
+    run_blocks(op.kernels, self.sizes(), in_and_out, in_and_out, nullptr);
+  }
+  bump_version(self);
+  if (recorded) {
+    remember(result, before);  // may keep the result, which is self in its new version
+    take_history(self, result);
+  }
+  return self;
+}
+
+Tensor elementwise_in_place(const Elementwise& op, const BinaryDerivatives* derivatives,
+                            const Tensor& self, const Operand& other, bool keeps_left,
+                            Tensor (*function)(const Operand&, const Operand&)) {
   if (other.is_tensor()) check_no_partial_overlap(self, *other.tensor);
   const DType dtype = self.dtype();
   if (!op.kernels.predicate && writes_directly(self, other) &&
       elementwise_dtype(dtype, op) == dtype) {
     check_inplace(self);
+    check(op, self, other, dtype);
+    const bool recorded =
+        derivatives && grad_mode.enabled && (requires_grad(self) || operand_requires_grad(other));
+    Tensor result;
+    if (recorded) {
+      check_rebase(self);
+      result = detached_alias(self, false);
+      record_binary(*derivatives, result, stand_in(self, keeps_left), other);
+    }
     if (const PlainCall call(op, self, other, self); call) {
       call.run(self);
     } else {
-      check(op, self, other, dtype);
       Side left(self, dtype), right(other, dtype);
       run_binary(op.kernels, self, left, right, dtype);
     }
     bump_version(self);
+    if (recorded) take_history(self, result);
     return self;
   }
   return in_place(self, keeps_left, [&](const Tensor& x) { return function(x, other); });

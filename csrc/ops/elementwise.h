@@ -161,10 +161,7 @@ Tensor unary_gradient(const Tensor& g, const Tensor& kept) {
 }
 
 template <class Op>
-Tensor unary(const Tensor& x) {
-  if (const DType dtype = elementwise_dtype(x.dtype(), unary_op<Op>); dtype != x.dtype())
-    return unary<Op>(to_dtype(x, dtype));
-  Tensor out = apply_blocks(unary_op<Op>.kernels, x);
+void record_unary(const Tensor& out, const Tensor& x) {
   if constexpr (unary_from_nothing<Op>) {
     record(Op::node, out, inputs(x), saves(), [](const Tensor& g) { return Op::grad(g); });
   } else if constexpr (unary_from_output<Op> || unary_from_input<Op>) {
@@ -174,6 +171,14 @@ Tensor unary(const Tensor& x) {
     else
       record(Op::node, out, inputs(x), saves(x), gradient);
   }
+}
+
+template <class Op>
+Tensor unary(const Tensor& x) {
+  if (const DType dtype = elementwise_dtype(x.dtype(), unary_op<Op>); dtype != x.dtype())
+    return unary<Op>(to_dtype(x, dtype));
+  Tensor out = apply_blocks(unary_op<Op>.kernels, x);
+  record_unary<Op>(out, x);
   return out;
 }
 
@@ -243,22 +248,32 @@ Tensor sum_to(const Tensor& grad, std::span<const int64_t> sizes, DType dtype);
 inline bool operand_requires_grad(const Operand& x) {
   return x.is_tensor() && requires_grad(*x.tensor);
 }
-// self = function(self, other). keeps_left: the backward of the function may read the old self.
-Tensor elementwise_in_place(const Elementwise& op, const Tensor& self, const Operand& other,
-                            bool keeps_left, Tensor (*function)(const Operand&, const Operand&));
+// self = function(self), written where self lies if it keeps its dtype. keeps_self: the backward of
+// the function reads the old self.
+Tensor elementwise_in_place(const Elementwise& op, const Tensor& self, bool keeps_self,
+                            void (*remember)(const Tensor& out, const Tensor& x),
+                            Tensor (*function)(const Tensor&));
+// self = function(self, other), likewise; no derivatives: results have no history.
+Tensor elementwise_in_place(const Elementwise& op, const BinaryDerivatives* derivatives,
+                            const Tensor& self, const Operand& other, bool keeps_left,
+                            Tensor (*function)(const Operand&, const Operand&));
 
 template <class Op>
 Tensor binary_in_place(const Tensor& self, const Operand& other,
                        Tensor (*function)(const Operand&, const Operand&)) {
   bool keeps_left = false;
-  if constexpr (binary_has_gradient<Op>)
+  const BinaryDerivatives* of_op = nullptr;
+  if constexpr (binary_has_gradient<Op>) {
+    of_op = &derivatives<Op>;
     keeps_left = (requires_grad(self) && (Op::left_uses & kLeft)) ||
                  (operand_requires_grad(other) && (Op::right_uses & kLeft));
-  return elementwise_in_place(binary_op<Op>, self, other, keeps_left, function);
+  }
+  return elementwise_in_place(binary_op<Op>, of_op, self, other, keeps_left, function);
 }
 template <class Op>
-Tensor unary_in_place(const Tensor& self, Tensor (*function)(const Tensor&)) {
-  return in_place(self, unary_from_input<Op> && requires_grad(self), function);
+Tensor unary_in_place(const Tensor& self) {
+  return elementwise_in_place(unary_op<Op>, self, unary_from_input<Op>, record_unary<Op>,
+                              unary<Op>);
 }
 
 }  // namespace tg

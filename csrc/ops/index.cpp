@@ -124,33 +124,12 @@ Scalar checked_number(DType dtype, const Scalar& number) {
   return number;
 }
 
-// Sets all elements to one value. (PyTorch's fill_ with a tensor, which gives this node its name.)
-void fill_view(const Tensor& view, const Operand& value) {
-  // What is written into integers has no gradient.
-  const GradModeGuard mode(grad_mode.enabled && is_floating(view.dtype()));
-  const Tensor none;
-  const Tensor& source = value.is_tensor() ? *value.tensor : none;
-  modified_in_place(
-      view,
-      [&](const Tensor& into) {
-        if (value.is_tensor())
-          copy_values(into, source);
-        else
-          fill_values(into, value.scalar);
-      },
-      [&](const Tensor& out, const Tensor& before) {
-        record("FillBackward3", out, inputs(before, source), saves(),
-               [dtype = value.is_tensor() ? source.dtype() : DType::Float32](GradInputs& to,
-                                                                             const Tensor& g) {
-                 if (to.needed(0)) to.set(0, mul(g, Scalar(0.0)));
-                 if (to.needed(1)) to.set(1, sum_to(g, Dims(), dtype));
-               });
-      });
-}
-
 void assign_to_view(const Tensor& view, const Operand& value) {
   if (!value.is_tensor()) checked_number(view.dtype(), value.scalar);
-  if (!value.is_tensor() || value.tensor->dim() == 0) return fill_view(view, value);
+  if (!value.is_tensor() || value.tensor->dim() == 0) {
+    fill_from(view, value);
+    return;
+  }
   const Tensor& source = *value.tensor;
   if (source.same_sizes(view)) {
     copy_(view, source);

@@ -167,6 +167,11 @@ Tensor copied(const char* name, const Tensor& part) {
 }
 
 Tensor narrow_copy(const Tensor& x, int64_t dim, int64_t start, int64_t length) {
+  if (x.dim() && dim >= x.dim())
+    runtime_error(
+        "Expected dim < static_cast<int64_t>(self_sizes.size()) to be true, but got false.  (Could "
+        "this error message be improved?  If so, please report an enhancement request to "
+        "PyTorch.)");
   if (length < 0 && x.dim())
     runtime_error("start (", start, ") + length (", length, ") exceeds dimension size (",
                   x.size(wrap_dim(dim, x.dim())), ").");

@@ -419,7 +419,7 @@ Tensor expand(const Tensor& x, Span sizes) {
     const int from = i - shift;
     const int64_t wanted = sizes[size_t(i)];
     int64_t size = from >= 0 ? x.size(from) : 1;
-    int64_t stride = from >= 0 ? x.stride(from) : i + 1 < n ? out[i + 1] * strides[i + 1] : 1;
+    int64_t stride = from >= 0 ? x.stride(from) : i + 1 < n ? out[i + 1] * strides[i + 1] : 0;
     if (wanted == -1 && from < 0)
       runtime_error(
           "The expanded size of the tensor (-1) isn't allowed in a leading, non-existing "

@@ -272,14 +272,11 @@ Tensor as_float(const Tensor& x) {
   return is_floating(x.dtype()) ? x : to_dtype(x, default_dtype());
 }
 
-Tensor special_in_place(const Tensor& self, Tensor (*function)(const Tensor&)) {
-  return in_place(self, requires_grad(self), function);
-}
-
 }  // namespace
 
-#define TG_DEFINE(function, Op) \
-  Tensor function(const Tensor& x) { return unary<Op>(x); }
+#define TG_DEFINE(function, Op)                             \
+  Tensor function(const Tensor& x) { return unary<Op>(x); } \
+  Tensor function##_(const Tensor& self) { return unary_in_place<Op>(self); }
 TG_DEFINE(asinh, Asinh)
 TG_DEFINE(acosh, Acosh)
 TG_DEFINE(atanh, Atanh)
@@ -293,6 +290,9 @@ TG_DEFINE(sinc, Sinc)
 TG_DEFINE(deg2rad, Deg2Rad)
 TG_DEFINE(rad2deg, Rad2Deg)
 TG_DEFINE(frac, Frac)
+#undef TG_DEFINE
+#define TG_DEFINE(function, Op) \
+  Tensor function(const Tensor& x) { return unary<Op>(x); }
 TG_DEFINE(entr, Entr)
 TG_DEFINE(erfcx, Erfcx)
 TG_DEFINE(i0e, I0e)
@@ -300,10 +300,6 @@ TG_DEFINE(i1, I1)
 TG_DEFINE(i1e, I1e)
 TG_DEFINE(ndtri, Ndtri)
 TG_DEFINE(log_ndtr, LogNdtr)
-#undef TG_DEFINE
-#define TG_DEFINE(function, doc) \
-  Tensor function##_(const Tensor& self) { return special_in_place(self, function); }
-TG_SPECIAL_UNARY(TG_DEFINE)
 #undef TG_DEFINE
 
 Tensor ndtr(const Tensor& x) { return erfc(as_float(x) * -kSqrtHalf) * 0.5; }
@@ -314,9 +310,12 @@ Tensor sgn(const Tensor& x) {
     GradModeGuard off(false);
     out = sign(x);
   }
-  record("SgnBackward0", out, inputs(x), saves(), zeros_like_gradient);
+  // PyTorch keeps both, for complex numbers: neither may be changed before backward.
+  record("SgnBackward0", out, inputs(x), saves(x, saved_output(out)),
+         [](const Tensor& g, const Tensor&, const Tensor&) { return zeros_like_gradient(g); });
   return out;
 }
+Tensor sgn_(const Tensor& self) { return in_place(self, requires_grad(self), sgn); }
 
 Tensor polygamma(int64_t n, const Tensor& input) {
   if (n < 0) runtime_error("polygamma(n, x) does not support negative n.");
@@ -360,7 +359,8 @@ Tensor logit(const Tensor& input, std::optional<double> eps) {
   record("LogitBackward0", out, inputs(x), saves(x),
          [clamps, low, high](const Tensor& g, const Tensor& x) {
            const double from = clamps ? low : 0, to = clamps ? high : 1;
-           return where((x >= from) && (x <= to), g / (x * (1 - x)), Operand(clamps ? 0.0 : kNaN));
+           return where((x >= from) && (x <= to), g / (abs(x) * (1 - x)),
+                        Operand(clamps ? 0.0 : kNaN));
          });
   return out;
 }

@@ -84,7 +84,6 @@ Tensor result_like(DType dtype, const Tensor* a, const Tensor* b, const Tensor* 
   if (same && rows) return empty(given[0]->sizes(), dtype);
   Dims sizes(given[0]->sizes());
   for (int i = 1; i < n; ++i) sizes = broadcast_sizes(sizes, given[i]->sizes());
-  if (rows) return empty(sizes, dtype);
   if (n == 1) return empty_for(sizes, dtype, {given[0]});
   if (n == 2) return empty_for(sizes, dtype, {given[0], given[1]});
   return empty_for(sizes, dtype, {given[0], given[1], given[2]});
