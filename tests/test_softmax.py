@@ -73,7 +73,8 @@ def test_infinities(shape, dim, dtype):
         y = tg.softmax(x, 0)
         assert (y[0] == 0).all()
         assert (y[1:] == 1 / tg.full((), shape[0] - 1, dtype=dtype)).all()
-        assert (tg.logsumexp(x, 0) == tg.log(tg.full((), shape[0] - 1, dtype=dtype))).all()
+        expected = tg.log(tg.full((), shape[0] - 1, dtype=dtype))
+        tg.testing.assert_close(tg.logsumexp(x, 0), expected.expand(shape[1]), rtol=ERROR[dtype], atol=0)
         x[:, 0] = -inf
         assert tg.softmax(x, 0)[:, 0].isnan().all()
         assert tg.logsumexp(x, 0)[0].item() == -inf
