@@ -170,6 +170,53 @@ POLYNOMIALS = [
 
 
 @dataclass
+class Pieces:
+    """An odd function of x >= 0 in pieces: below 1/8, and four in each octave from there to `high`.
+
+    A piece has a polynomial in the distance from its middle. The first has one for f(x) / x - 1, whose coefficients stand
+    a row lower, as x takes the place of the lowest. 32 pieces fit two AVX-512 registers.
+    """
+
+    name: str
+    function: Function
+    high: mpf
+
+    def fit(self) -> tuple[list[list[mpf]], mpf]:
+        """For each power the coefficients of all pieces, after the row of their middles; and the worst error."""
+        kind = KINDS[0]
+        edges = [mpf(2) ** (k // 4) * (4 + k % 4) / 32 for k in range(31)]
+        pieces = [(mpf(0), edges[0], mpf(0))]
+        pieces += [(a, b, (a + b) / 2) for a, b in zip(edges, edges[1:], strict=False) if a < self.high]
+        for degree in range(3, 12):
+            columns, worst = [], mpf(0)
+            for low, high, middle in pieces:
+                if middle == 0:
+                    p = Polynomial(
+                        "", "", lambda t: self.function(t) / t - 1, mpf(0), high, lambda t: t / self.function(t)
+                    )
+                    exact = [(t, p.function(t), p.share(t)) for t in mp.linspace(high / 100, high, 100)]
+                    coefficients = interpolate(p, degree - 1)
+                    first = [mpf(0)]
+                else:
+                    p = Polynomial(
+                        "", "", lambda t, m=middle: self.function(m + t), low - middle, high - middle,
+                        lambda t, m=middle: 1 / self.function(m + t),
+                    )
+                    exact = [(t, p.function(t), p.share(t)) for t in mp.linspace(p.low, p.high, 100)]
+                    coefficients = interpolate(p, degree)
+                    first = []
+                worst = max(worst, error_of(coefficients, exact))
+                columns.append([middle, *first, *(rounded(c, kind.bits) for c in coefficients)])
+            if worst < kind.target:
+                columns += [[mpf(0)] * len(columns[0])] * (32 - len(columns))
+                return [list(row) for row in zip(*columns, strict=True)], worst
+        raise ValueError(f"{self.name} does not converge")
+
+
+PIECES = [Pieces("tanh", mp.tanh, mpf(10)), Pieces("erf", mp.erf, mpf(4))]
+
+
+@dataclass
 class Constant:
     """A constant in parts that add up to it: each has the bits that `bits` says (by kind; 0 for all), the next the rest.
 
@@ -228,6 +275,16 @@ def main() -> None:
             print(f"  // {c.meaning}")
             print(f"  static constexpr {kind.number} {c.name}[] = {{{parts}}};")
         print("};\n")
+    print("// Odd functions in 32 pieces: the row of their middles, then one for each power of the distance from there.")
+    print("#if defined(__AVX512F__)")
+    for pieces in PIECES:
+        rows, worst = pieces.fit()
+        print(f"// {pieces.name}: 2^{float(mp.log(worst, 2)):.1f}")
+        print(f"alignas(64) constexpr float k{pieces.name.capitalize()}Pieces[{len(rows)}][32] = {{")
+        for row in rows:
+            print("    {" + ", ".join(number(c, KINDS[0]) for c in row) + "},")
+        print("};")
+    print("#endif\n")
     print("}  // namespace tg::TG_ISA")
 
 

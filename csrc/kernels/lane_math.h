@@ -92,9 +92,10 @@ TG_INLINE Twofold<K> sum_of(Lane<K> a, Lane<K> b) {
   const Lane<K> sum = a + b;
   return {sum, (a - sum) + b};
 }
+// a / b, given 1 / b.
 template <class K>
-TG_INLINE Twofold<K> quotient(Twofold<K> a, Twofold<K> b) {
-  const Lane<K> inverse = 1 / b.value, q = a.value * inverse, product = q * b.value;
+TG_INLINE Twofold<K> quotient(Twofold<K> a, Twofold<K> b, Lane<K> inverse) {
+  const Lane<K> q = a.value * inverse, product = q * b.value;
   const Lane<K> rest = (a.value - product) - product_lost(q, b.value, product);
   return {q, (rest + (a.lost - q * b.lost)) * inverse};
 }
@@ -201,6 +202,25 @@ TG_INLINE Lane<K> tanh(Lane<K> x) {
   const Lane<K> correction = fused(above, t_lost, y * sum_lost);
   return with_sign(fused(above * correction, Lane<K>(-0.5), y), x);
 }
+#if defined(__AVX512F__)
+// An odd function from its pieces in coefficients.h. `highest` lies in the last.
+template <int rows>
+TG_INLINE Lane<float> by_pieces(Lane<float> x, const float (&table)[rows][32], float highest) {
+  const Lane<float> size = minimum(abs(x), Lane<float>(highest));
+  // The exponent and two digits more, from those of 1/8 on.
+  const auto place = (size.bits() >> 21) - ((0x3e000000 >> 21) - 1);
+  const auto piece = (__m512i)(place > 0 ? place : 0);
+  const auto row = [&](int i) __attribute__((always_inline)) -> Lane<float> {
+    return _mm512_permutex2var_ps(_mm512_load_ps(table[i]), piece, _mm512_load_ps(table[i] + 16));
+  };
+  const Lane<float> t = size - row(0);
+  Lane<float> y = row(rows - 1);
+  for (int i = rows - 2; i > 1; --i) y = fused(y, t, row(i));
+  y = fused(y, t, where(size < 0.125, size, row(1)));
+  return with_sign(abs(y), x);
+}
+TG_INLINE Lane<float> tanh(Lane<float> x) { return by_pieces(x, kTanhPieces, 9.5f); }
+#endif
 template <class K>
 TG_INLINE Lane<K> sinh(Lane<K> x) {
   const Lane<K> size = abs(x), z = x * x, half = scaled_exp(size, Lane<K>(-1));
@@ -407,8 +427,9 @@ TG_INLINE Lane<K> tan(Lane<K> x) {
   const Lane<K> z = a.r * a.r;
   const Twofold<K> s = sin_of(a.r, z, a.lost), c = cos_of(z, -(a.r * a.lost));
   const Mask<K> even = {(a.n & 1) == 0}, huge = !(abs(x) <= kAngleLimit<K>);
-  const Twofold<K> q = quotient<K>({where(even, s.value, -c.value), where(even, s.lost, -c.lost)},
-                                   {where(even, c.value, s.value), where(even, c.lost, s.lost)});
+  const Twofold<K> above{where(even, s.value, -c.value), where(even, s.lost, -c.lost)};
+  const Twofold<K> below{where(even, c.value, s.value), where(even, c.lost, s.lost)};
+  const Twofold<K> q = quotient(above, below, 1 / below.value);
   Lane<K> result = q.value + q.lost;
   if (any(huge)) [[unlikely]]
     replace(result, x, huge, tan_of_number<typename Format<K>::Stored>);
@@ -504,6 +525,9 @@ TG_INLINE Lane<Wide> atanh(Lane<Wide> x) {
 }
 
 // --- error function
+#if defined(__AVX512F__)
+TG_INLINE Lane<float> erf(Lane<float> x) { return by_pieces(x, kErfPieces, 3.99f); }
+#else
 // In single precision: a polynomial near 0; elsewhere 1 - exp of one.
 TG_INLINE Lane<float> erf(Lane<float> x) {
   using L = Lane<float>;
@@ -513,17 +537,21 @@ TG_INLINE Lane<float> erf(Lane<float> x) {
   const L large = 1 - exp(t * polynomial(t, Table<float>::log_erfc));
   return where(size <= 0.9275, small, with_sign(large, x));
 }
+#endif
 
-// exp(x^2) (1 - erf(x)) (1 + 2 x) of x >= 0, in a variable that brings [0, infinity) to [-1, 1)
-// (Shepherd and Laframboise, 1981).
+// exp(x^2) (1 - erf(x)) of x >= 0 as a quotient by 1 + 2 x of a polynomial in (x - 3.75) /
+// (x + 3.75), which brings [0, infinity) to [-1, 1) (Shepherd and Laframboise, 1981).
 template <class K>
-TG_INLINE Twofold<K> scaled_erfc(Lane<K> x) {
-  return sum_of(Lane<K>(1.25), polynomial((x - 3.75) / (x + 3.75), Table<K>::erfcx));
-}
+struct ScaledErfc {
+  Twofold<K> above, below;
+  Lane<K> inverse;  // of `below`, nearly
+};
 template <class K>
-TG_INLINE Twofold<K> one_and_twice(Lane<K> x) {
-  const Lane<K> sum = 1 + 2 * x, one = sum - 2 * x;
-  return {sum, (1 - one) + (2 * x - (sum - one))};
+TG_INLINE ScaledErfc<K> scaled_erfc(Lane<K> x) {
+  const Lane<K> sum = 1 + 2 * x, one = sum - 2 * x, sum_lost = (1 - one) + (2 * x - (sum - one));
+  const Lane<K> inverse_of_both = 1 / ((x + 3.75) * sum);
+  const Lane<K> rest = polynomial((x - 3.75) * (sum * inverse_of_both), Table<K>::erfcx);
+  return {sum_of(Lane<K>(1.25), rest), {sum, sum_lost}, (x + 3.75) * inverse_of_both};
 }
 // Where 1 - erf(x) is not 0.
 template <class K>
@@ -533,7 +561,8 @@ inline constexpr double kErfcLimit<Wide> = 10.1;
 template <class K>
 TG_INLINE Lane<K> erfc(Lane<K> x) {
   const Lane<K> size = minimum(abs(x), Lane<K>(kErfcLimit<K>)), square = size * size;
-  const Twofold<K> s = quotient(scaled_erfc(size), one_and_twice(size));
+  const ScaledErfc<K> e_x = scaled_erfc(size);
+  const Twofold<K> s = quotient(e_x.above, e_x.below, e_x.inverse);
   const Exponential<K> e = exponential(-square);
   // exp(-lost) is 1 - lost.
   const Lane<K> at = e.r + e.tail, below_one = at - product_lost(size, size, square) * (1 + at);
@@ -547,7 +576,8 @@ TG_INLINE Lane<double> erf(Lane<double> x) {
   const L size = abs(x), z = x * x;
   const L small = fused(x, polynomial(z, Table<double>::erf), x);
   const L t = minimum(size, L(6.0));
-  const L large = 1 - exp(-(t * t)) * scaled_erfc(t).value / (1 + 2 * t);
+  const ScaledErfc<double> e = scaled_erfc(t);
+  const L large = 1 - exp(-(t * t)) * e.above.value * e.inverse;
   return where(size <= 0.9275, small, with_sign(large, x));
 }
 
@@ -559,54 +589,107 @@ TG_INLINE Lane<K> logaddexp(Lane<K> a, Lane<K> b) {
   return where(a == b, a + 0.69314718055994530942, most + added);
 }
 
-// size^y for size >= 0. A number to a high power needs more digits of its logarithm than fit one
-// number; double precision is that for a single one.
-TG_INLINE Lane<Wide> power_of_size(Lane<Wide> size, Lane<Wide> y) { return exp2(y * log2(size)); }
+// size^y for positive finite size and finite y. A number to a high power needs more digits of its
+// logarithm than fit one number; double precision has them for single.
+TG_INLINE Lane<Wide> power_of_size(Lane<Wide> size, Lane<Wide> y) {
+  const Logarithm<Wide> l = logarithm(size, Lane<Wide>(0));
+  const Lane<Wide> log = l.f - (l.square - l.rest);
+  return exp2(y * fused(log, Lane<Wide>(1.4426950408889634), l.n));
+}
 TG_INLINE Lane<double> power_of_size(Lane<double> size, Lane<double> y) {
   using L = Lane<double>;
   const Mask<double> small = size < Format<double>::kSmallest;
   const L in = where(small, size * 0x1p54, size), excess = where(small, L(54), L(0));
   const Logarithm<double> l = logarithm(in, excess);
-  const Twofold<double> q = quotient<double>({l.f, L(0)}, sum_of(L(2), l.f));
+  const Twofold<double> q = quotient<double>({l.f, L(0)}, sum_of(L(2), l.f), 1 / (2 + l.f));
   const L s = q.value, s_lost = q.lost;
   // With s = f / (2 + f) and z = s^2, log(1 + f) = 2 s + s w, w = z (2 / 3 + z (...)).
+  const L two_thirds = 2.0 / 3, two_thirds_lost = 0x1.5555555555555p-55;
   const L z = s * s, z_lost = fused(s + s, s_lost, product_lost(s, s, z));
-  const L third = z * (2.0 / 3), rest = z * z * polynomial(z, Table<double>::log_upper);
-  const L third_lost =
-      product_lost(z, L(2.0 / 3), third) + fused(z_lost, L(2.0 / 3), z * 0x1.5555555555555p-55);
-  const L w = third + rest, w_lost = (rest - (w - third)) + third_lost;
-  const L t = s * w, t_lost = product_lost(s, w, t) + fused(s, w_lost, s_lost * w);
-  const L log = 2 * s + t, log_lost = (t - (log - 2 * s)) + (2 * s_lost + t_lost);
-  // times 1 / log(2), plus n
+  const L first = z * two_thirds, rest = z * z * polynomial(z, Table<double>::log_upper);
+  const L first_lost =
+      product_lost(z, two_thirds, first) + fused(z_lost, two_thirds, z * two_thirds_lost);
+  const Twofold<double> w = sum_of(first, rest);
+  const L w_lost = w.lost + first_lost;
+  const L t = s * w.value,
+          t_lost = product_lost(s, w.value, t) + fused(s, w_lost, s_lost * w.value);
+  const Twofold<double> log = sum_of(2 * s, t);
+  const L log_lost = log.lost + (2 * s_lost + t_lost);
+  // Times 1 / log(2), plus n.
   const L factor = Table<double>::log2_e[0], factor_rest = Table<double>::log2_e[1];
-  const L part = log * factor,
-          part_lost = product_lost(log, factor, part) + fused(log, factor_rest, log_lost * factor);
-  L high = l.n + part, low = (part - (high - l.n)) + part_lost;
-  const L infinity = __builtin_inf();
-  const Mask<double> odd = !(size > 0 && size < infinity);
-  high = where(odd, where(size == 0, -infinity, size), high);
-  L power = y * high;
-  low = fused(y, low, product_lost(y, high, power));
-  low = where(abs(power) < 2000 && !odd, low, L(0));
+  const L part = log.value * factor;
+  const L part_lost =
+      product_lost(log.value, factor, part) + fused(log.value, factor_rest, log_lost * factor);
+  const Twofold<double> log2 = sum_of(l.n, part);
+  const L log2_lost = log2.lost + part_lost;
+  L power = y * log2.value;
+  const L power_lost = fused(y, log2_lost, product_lost(y, log2.value, power));
+  const L lost = where(abs(power) < 2000, power_lost, L(0));  // beyond there may be none
   power = maximum(minimum(power, L(2000)), L(-2000));
   const Whole<double> n = whole(power, L(1));
-  const L r = ((power - n.value) + low) * 0.69314718055994530942;
+  const L r = ((power - n.value) + lost) * 0.69314718055994530942;
   return scaled(fused(r * r, polynomial(r, Table<double>::exp), r) + 1, n.value);
 }
-// x^y by the rules of the C standard. Small exponents are products and quotients, as in pow() of
-// math.h.
+// x^y by the rules of the C standard.
 template <class K>
 TG_INLINE Lane<K> pow(Lane<K> x, Lane<K> y) {
-  const Lane<K> infinity = __builtin_inf(), one = 1;
-  const Lane<K> size = abs(x), size_of_y = abs(y), wholes = 0x1p52;
-  const Lane<K> nearest_y = (size_of_y + wholes) - wholes;
-  const Mask<K> whole_y = size_of_y >= wholes || nearest_y == size_of_y;
-  const Mask<K> odd = {(((size_of_y + wholes).bits() & 1) != 0) & (size_of_y < wholes).bits};
+  const Lane<K> infinity = __builtin_inf(), one = 1, zero = 0, size = abs(x), size_of_y = abs(y);
   Lane<K> z = power_of_size(size, y);
-  z = where(size == 1 && size_of_y == infinity, one, z);
-  z = where(odd && whole_y, of_bits<K>(z.bits() | (x.bits() & sign_bits<K>())), z);
-  z = where(x < 0 && x != -infinity && !whole_y, Lane<K>(__builtin_nan("")), z);
-  return where(y == 0 || x == 1, one, z);
+  if (any(!(x > 0 && x < infinity && size_of_y < infinity))) [[unlikely]] {
+    const Mask<K> to_infinity = (size > 1 && y > 0) || (size < 1 && y < 0);
+    const Mask<K> bounded = size > 0 && size < infinity && size_of_y < infinity;
+    z = where(bounded, z, where(to_infinity, infinity, where(size == 1, one, zero)));
+    const Lane<K> wholes = 0x1p52, shifted = size_of_y + wholes;
+    const Mask<K> small = size_of_y < wholes, whole_y = !small || shifted - wholes == size_of_y;
+    const Mask<K> odd = Mask<K>{(shifted.bits() & 1) != 0} && small && whole_y;
+    z = where(odd, of_bits<K>(z.bits() | (x.bits() & sign_bits<K>())), z);
+    z = where(x < 0 && x != -infinity && !whole_y, Lane<K>(__builtin_nan("")), z);
+    z = where(x != x || y != y, x + y, z);
+    z = where(y == 0 || x == 1, one, z);
+  }
+  return z;
+}
+
+// --- gradients: g times the derivative at x
+template <class K>
+TG_INLINE Lane<K> sin_grad(Lane<K> g, Lane<K> x) {
+  return g * cos(x);
+}
+template <class K>
+TG_INLINE Lane<K> cos_grad(Lane<K> g, Lane<K> x) {
+  return -(g * sin(x));
+}
+template <class K>
+TG_INLINE Lane<K> sinh_grad(Lane<K> g, Lane<K> x) {
+  return g * cosh(x);
+}
+template <class K>
+TG_INLINE Lane<K> cosh_grad(Lane<K> g, Lane<K> x) {
+  return g * sinh(x);
+}
+template <class K>
+TG_INLINE Lane<K> erf_grad(Lane<K> g, Lane<K> x) {
+  return g * (exp(-(x * x)) * 1.12837916709551257390);
+}
+template <class K>
+TG_INLINE Lane<K> erfc_grad(Lane<K> g, Lane<K> x) {
+  return -erf_grad(g, x);
+}
+template <class K>
+TG_INLINE Lane<K> asin_grad(Lane<K> g, Lane<K> x) {
+  return g * rsqrt(1 - x * x);
+}
+template <class K>
+TG_INLINE Lane<K> acos_grad(Lane<K> g, Lane<K> x) {
+  return -(g * rsqrt(1 - x * x));
+}
+template <class K>
+TG_INLINE Lane<K> asinh_grad(Lane<K> g, Lane<K> x) {
+  return g * rsqrt(x * x + 1);
+}
+template <class K>
+TG_INLINE Lane<K> acosh_grad(Lane<K> g, Lane<K> x) {
+  return g * rsqrt(x * x - 1);
 }
 
 }  // namespace tg::TG_ISA
