@@ -106,8 +106,30 @@ def numbers(row: Row, dtype: type, rng: np.random.Generator, count: int) -> Arra
     even = rng.uniform(max(low, -20), min(high, 20), count).astype(dtype)
     wide = rng.uniform(max(low, -1e4), min(high, 1e4), count).astype(dtype)
     near = (1 + rng.uniform(-1, 1, count) * 2.0 ** -rng.uniform(0, 20, count)).astype(dtype)
-    special = np.array([0.0, -0.0, 1, -1, 0.5, -0.5, np.inf, -np.inf, np.nan, kind.tiny, -kind.tiny, kind.max, -kind.max,
-                        kind.smallest_subnormal, 1e30, -1e30, 0.25, 2, 1e-30], dtype)
+    special = np.array(
+        [
+            0.0,
+            -0.0,
+            1,
+            -1,
+            0.5,
+            -0.5,
+            np.inf,
+            -np.inf,
+            np.nan,
+            kind.tiny,
+            -kind.tiny,
+            kind.max,
+            -kind.max,
+            kind.smallest_subnormal,
+            1e30,
+            -1e30,
+            0.25,
+            2,
+            1e-30,
+        ],
+        dtype,
+    )
     x = np.concatenate([any_bits, even, wide, near])
     return np.concatenate([x[(x >= low) & (x <= high)], special])
 

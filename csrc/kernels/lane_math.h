@@ -203,7 +203,7 @@ TG_INLINE Lane<K> tanh(Lane<K> x) {
   return with_sign(fused(above * correction, Lane<K>(-0.5), y), x);
 }
 #if defined(__AVX512F__)
-// An odd function from its pieces in coefficients.h. `highest` lies in the last.
+// An odd function from its pieces in coefficients.h; it is 1 from `highest` on.
 template <int rows>
 TG_INLINE Lane<float> by_pieces(Lane<float> x, const float (&table)[rows][32], float highest) {
   const Lane<float> size = minimum(abs(x), Lane<float>(highest));
@@ -219,7 +219,7 @@ TG_INLINE Lane<float> by_pieces(Lane<float> x, const float (&table)[rows][32], f
   y = fused(y, t, where(size < 0.125, size, row(1)));
   return with_sign(abs(y), x);
 }
-TG_INLINE Lane<float> tanh(Lane<float> x) { return by_pieces(x, kTanhPieces, 9.5f); }
+TG_INLINE Lane<float> tanh(Lane<float> x) { return by_pieces(x, kTanhPieces, 10); }
 #endif
 template <class K>
 TG_INLINE Lane<K> sinh(Lane<K> x) {
@@ -526,7 +526,7 @@ TG_INLINE Lane<Wide> atanh(Lane<Wide> x) {
 
 // --- error function
 #if defined(__AVX512F__)
-TG_INLINE Lane<float> erf(Lane<float> x) { return by_pieces(x, kErfPieces, 3.99f); }
+TG_INLINE Lane<float> erf(Lane<float> x) { return by_pieces(x, kErfPieces, 4); }
 #else
 // In single precision: a polynomial near 0; elsewhere 1 - exp of one.
 TG_INLINE Lane<float> erf(Lane<float> x) {
