@@ -298,13 +298,13 @@ class Constant:
 
 
 SHORT = {"float": [16, 0], "double": [40, 0]}
-SPLIT = {"float": [12, 0], "double": [32, 0]}
+WHOLE = {"float": [0, 0], "double": [0, 0]}
 CONSTANTS = [
     Constant("log2", "log(2)", LOG2, SHORT),
-    Constant("log2_e", "1 / log(2)", 1 / LOG2, SPLIT),
-    Constant("log10_e", "1 / log(10)", 1 / mp.log(10), SPLIT),
+    Constant("log2_e", "1 / log(2)", 1 / LOG2, WHOLE),
+    Constant("log10_e", "1 / log(10)", 1 / mp.log(10), WHOLE),
     Constant("log10_2", "log(2) / log(10)", LOG2 / mp.log(10), SHORT),
-    Constant("pi", "pi", mp.pi, {"float": [0, 0], "double": [0, 0]}),
+    Constant("pi", "pi", mp.pi, WHOLE),
     # In double precision the second part ends at 2^-53, so that only the last subtraction rounds.
     Constant("half_pi", "pi / 2", mp.pi / 2, {"float": [0, 0, 0], "double": [30, 23, 0]}),
 ]

@@ -42,9 +42,9 @@ struct Coefficients<float> {
   // log(2)
   static constexpr float log2[] = {0x1.62e4p-1f, 0x1.7f7d1cp-20f};
   // 1 / log(2)
-  static constexpr float log2_e[] = {0x1.716p+0f, -0x1.7135a8p-13f};
+  static constexpr float log2_e[] = {0x1.715476p+0f, 0x1.4ae0cp-26f};
   // 1 / log(10)
-  static constexpr float log10_e[] = {0x1.bccp-2f, -0x1.09d5b2p-15f};
+  static constexpr float log10_e[] = {0x1.bcb7b2p-2f, -0x1.5b235ep-27f};
   // log(2) / log(10)
   static constexpr float log10_2[] = {0x1.3442p-2f, -0x1.95ec1p-19f};
   // pi
@@ -117,9 +117,9 @@ struct Coefficients<double> {
   // log(2)
   static constexpr double log2[] = {0x1.62e42fefa4p-1, -0x1.8432a1b0e2634p-43};
   // 1 / log(2)
-  static constexpr double log2_e[] = {0x1.71547652p+0, 0x1.705fc2eefa2p-33};
+  static constexpr double log2_e[] = {0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};
   // 1 / log(10)
-  static constexpr double log10_e[] = {0x1.bcb7b152p-2, 0x1.b9438ca9aadd5p-36};
+  static constexpr double log10_e[] = {0x1.bcb7b1526e50ep-2, 0x1.95355baaafad3p-57};
   // log(2) / log(10)
   static constexpr double log10_2[] = {0x1.34413509f8p-2, -0x1.80433b83b532ap-44};
   // pi
@@ -164,9 +164,9 @@ struct Coefficients<Wide> {
   // log(2)
   static constexpr double log2[] = {0x1.62e42fefa4p-1, -0x1.8432a1b0e2634p-43};
   // 1 / log(2)
-  static constexpr double log2_e[] = {0x1.71547652p+0, 0x1.705fc2eefa2p-33};
+  static constexpr double log2_e[] = {0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};
   // 1 / log(10)
-  static constexpr double log10_e[] = {0x1.bcb7b152p-2, 0x1.b9438ca9aadd5p-36};
+  static constexpr double log10_e[] = {0x1.bcb7b1526e50ep-2, 0x1.95355baaafad3p-57};
   // log(2) / log(10)
   static constexpr double log10_2[] = {0x1.34413509f8p-2, -0x1.80433b83b532ap-44};
   // pi

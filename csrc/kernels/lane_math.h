@@ -298,12 +298,9 @@ TG_INLINE Lane<K> log(Lane<K> x) {
 template <class K>
 TG_INLINE Lane<K> in_base(const Logarithm<K>& l, const typename Format<K>::Number (&factor)[2],
                           Lane<K> two, Lane<K> two_rest) {
-  constexpr int kShort = sizeof(typename Format<K>::Number) == 4 ? 12 : 32;
-  const Lane<K> high = of_bits<K>((l.f - l.square).bits() & ~all<K>((int64_t(1) << kShort) - 1));
-  const Lane<K> low = (l.f - high) - l.square + l.rest;
-  const Lane<K> product = high * factor[0], whole = l.n * two, sum = whole + product;
-  const Lane<K> rest = fused(l.n, two_rest, fused(low + high, Lane<K>(factor[1]), low * factor[0]));
-  return sum + (rest + ((whole - sum) + product));
+  const Lane<K> log = l.f - (l.square - l.rest);
+  const Lane<K> rest = fused(l.n, two_rest, log * factor[1]);
+  return fused(l.n, two, fused(log, Lane<K>(factor[0]), rest));
 }
 template <class K>
 TG_INLINE Lane<K> log2(Lane<K> x) {
