@@ -82,7 +82,7 @@ def error_of(coefficients: list[mpf], exact: list[tuple[mpf, mpf, mpf]]) -> mpf:
 
 def fit(p: Polynomial, kind: Kind) -> tuple[list[mpf], mpf]:
     steps = 400
-    places = [p.low + (p.high - p.low) * (mpf(i) + mpf(1) / 3) / steps for i in range(steps)]
+    places = [p.low + (p.high - p.low) * (mpf(i) + mpf(2) / 7) / steps for i in range(steps)]
     exact = [(t, p.function(t), p.share(t)) for t in places]
     for degree in range(1, 45):
         coefficients = interpolate(p, degree)
@@ -124,8 +124,8 @@ POLYNOMIALS = [
         "log",
         "(log(1 + f) - f + f^2 / 2) / f^3",
         lambda f: (mp.log(1 + f) - f + f**2 / 2) / f**3,
-        1 / ROOT - 1,
-        ROOT - 1,
+        mpf(-0.25),
+        mpf(0.5),
         lambda f: abs(f**3 / mp.log(1 + f)),
         "float",
     ),
@@ -134,7 +134,7 @@ POLYNOMIALS = [
         "(log((1 + s) / (1 - s)) / s - 2) / s^2 in s^2",
         of_square(lambda s: (mp.log((1 + s) / (1 - s)) / s - 2) / s**2),
         mpf(0),
-        (3 - 2 * ROOT) ** 2 * 1.001,
+        mpf(0.2) ** 2,
         lambda z: z,
         "double Wide",
     ),
@@ -143,7 +143,7 @@ POLYNOMIALS = [
         "((log((1 + s) / (1 - s)) / s - 2) / s^2 - 2/3) / s^2 in s^2",
         of_square(lambda s: ((mp.log((1 + s) / (1 - s)) / s - 2) / s**2 - mpf(2) / 3) / s**2),
         mpf(0),
-        (3 - 2 * ROOT) ** 2 * 1.001,
+        mpf(0.2) ** 2,
         lambda z: z**2 / 2 * 2**9,
         "double",
     ),
@@ -288,11 +288,15 @@ class Constant:
     meaning: str
     value: mpf
     bits: dict[str, list[int]]
+    down: bool = False  # parts of one sign: their products with infinity add up
 
     def parts(self, kind: Kind) -> list[mpf]:
         rest, parts = self.value, []
         for bits in self.bits[kind.number]:
-            parts.append(rounded(rest, bits or kind.bits))
+            part = rounded(rest, bits or kind.bits)
+            if bits and self.down and abs(part) > abs(rest):
+                part -= mp.ldexp(1, mp.frexp(part)[1] - bits)
+            parts.append(part)
             rest -= parts[-1]
         return parts
 
@@ -300,10 +304,10 @@ class Constant:
 SHORT = {"float": [16, 0], "double": [40, 0]}
 WHOLE = {"float": [0, 0], "double": [0, 0]}
 CONSTANTS = [
-    Constant("log2", "log(2)", LOG2, SHORT),
+    Constant("log2", "log(2)", LOG2, SHORT, down=True),
     Constant("log2_e", "1 / log(2)", 1 / LOG2, WHOLE),
     Constant("log10_e", "1 / log(10)", 1 / mp.log(10), WHOLE),
-    Constant("log10_2", "log(2) / log(10)", LOG2 / mp.log(10), SHORT),
+    Constant("log10_2", "log(2) / log(10)", LOG2 / mp.log(10), SHORT, down=True),
     Constant("pi", "pi", mp.pi, WHOLE),
     # In double precision the second part ends at 2^-53, so that only the last subtraction rounds.
     Constant("half_pi", "pi / 2", mp.pi / 2, {"float": [0, 0, 0], "double": [30, 23, 0]}),

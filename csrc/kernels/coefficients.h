@@ -15,10 +15,10 @@ struct Coefficients<float> {
   // (exp(r) - 1 - r) / r^2: 2^-29.1
   static constexpr float exp[] = {0x1p-1f,       0x1.555556p-3f,  0x1.5554e8p-5f,
                                   0x1.1110ep-7f, 0x1.6d457ep-10f, 0x1.a12708p-13f};
-  // (log(1 + f) - f + f^2 / 2) / f^3: 2^-28.5
-  static constexpr float log[] = {0x1.555554p-2f,  -0x1.fffffcp-3f, 0x1.999d5ap-3f,
-                                  -0x1.555b4ap-3f, 0x1.23d21ap-3f,  -0x1.fcf4c6p-4f,
-                                  0x1.dea282p-4f,  -0x1.d635bcp-4f, 0x1.1d8ea6p-4f};
+  // (log(1 + f) - f + f^2 / 2) / f^3: 2^-27.1
+  static constexpr float log[] = {0x1.555556p-2f,  -0x1.000026p-2f, 0x1.999a56p-3f,
+                                  -0x1.5536aap-3f, 0x1.243704p-3f,  -0x1.02da64p-3f,
+                                  0x1.de70d4p-4f,  -0x1.87a1eap-4f, 0x1.5f350ep-5f};
   // (sin(r) / r - 1) / r^2 in r^2: 2^-28.3
   static constexpr float sin[] = {-0x1.555556p-3f, 0x1.11110ep-7f, -0x1.a01388p-13f,
                                   0x1.6db388p-19f};
@@ -46,7 +46,7 @@ struct Coefficients<float> {
   // 1 / log(10)
   static constexpr float log10_e[] = {0x1.bcb7b2p-2f, -0x1.5b235ep-27f};
   // log(2) / log(10)
-  static constexpr float log10_2[] = {0x1.3442p-2f, -0x1.95ec1p-19f};
+  static constexpr float log10_2[] = {0x1.344p-2f, 0x1.3509f8p-18f};
   // pi
   static constexpr float pi[] = {0x1.921fb6p+1f, -0x1.777a5cp-24f};
   // pi / 2
@@ -68,19 +68,19 @@ struct Coefficients<double> {
                                    0x1.ae642bda26e6dp-26,
                                    0x1.1f804b00ad946p-29,
                                    0x1.61c0e10a5e0f6p-33};
-  // (log((1 + s) / (1 - s)) / s - 2) / s^2 in s^2: 2^-56.7
-  static constexpr double log[] = {0x1.5555555555558p-1, 0x1.9999999995273p-2, 0x1.2492492dfd86cp-2,
-                                   0x1.c71c62d5e53ep-3,  0x1.7462b91b8df65p-3, 0x1.39fdcceb4bb45p-3,
-                                   0x1.2b5f68a50d903p-3};
-  // ((log((1 + s) / (1 - s)) / s - 2) / s^2 - 2/3) / s^2 in s^2: 2^-57.4
+  // (log((1 + s) / (1 - s)) / s - 2) / s^2 in s^2: 2^-59.4
+  static constexpr double log[] = {0x1.5555555555555p-1, 0x1.9999999999f17p-2, 0x1.24924923de6edp-2,
+                                   0x1.c71c72df580fcp-3, 0x1.745cac43cc003p-3, 0x1.3b29d0452d426p-3,
+                                   0x1.0e8c55b42945fp-3, 0x1.169c38cc826bep-3};
+  // ((log((1 + s) / (1 - s)) / s - 2) / s^2 - 2/3) / s^2 in s^2: 2^-56.2
   static constexpr double log_upper[] = {
-      0x1.999999999999ap-2, 0x1.2492492492522p-2, 0x1.c71c71c6ea5acp-3, 0x1.745d177ad436ap-3,
-      0x1.3b1395b82701ep-3, 0x1.1118cd67251c5p-3, 0x1.df7ba1f4809c3p-4, 0x1.e03a7acf07f85p-4};
+      0x1.9999999999999p-2, 0x1.249249249298bp-2, 0x1.c71c71c5d6904p-3, 0x1.745d1843b167p-3,
+      0x1.3b13504ab7d6dp-3, 0x1.11251ae1e50bap-3, 0x1.dd51f9a3ae513p-4, 0x1.f3606dbd5cc8dp-4};
   // (sin(r) / r - 1) / r^2 in r^2: 2^-57.3
   static constexpr double sin[] = {
       -0x1.5555555555555p-3,  0x1.111111111111p-7,   -0x1.a01a01a0198dep-13, 0x1.71de3a5455b9ap-19,
       -0x1.ae64540000f84p-26, 0x1.6121703ee57b1p-33, -0x1.ab0f25d21fd92p-41};
-  // (cos(r) - 1 + r^2 / 2) / r^4 in r^2: 2^-60.0
+  // (cos(r) - 1 + r^2 / 2) / r^4 in r^2: 2^-60.1
   static constexpr double cos[] = {0x1.5555555555555p-5,  -0x1.6c16c16c16944p-10,
                                    0x1.a01a019f4671dp-16, -0x1.27e4fa0d3726cp-22,
                                    0x1.1eeb5de1e2b95p-29, -0x1.9075bb669682cp-37};
@@ -115,13 +115,13 @@ struct Coefficients<double> {
       -0x1.1a9923beb0cecp-22, 0x1.3a9c6d78ed62p-26,   0x1.5fe627033039p-25,
       0x1.988b9865675c6p-33,  -0x1.5cf5856ccfc13p-28, -0x1.129e62394d6a3p-30};
   // log(2)
-  static constexpr double log2[] = {0x1.62e42fefa4p-1, -0x1.8432a1b0e2634p-43};
+  static constexpr double log2[] = {0x1.62e42fefa2p-1, 0x1.9ef35793c7673p-41};
   // 1 / log(2)
   static constexpr double log2_e[] = {0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};
   // 1 / log(10)
   static constexpr double log10_e[] = {0x1.bcb7b1526e50ep-2, 0x1.95355baaafad3p-57};
   // log(2) / log(10)
-  static constexpr double log10_2[] = {0x1.34413509f8p-2, -0x1.80433b83b532ap-44};
+  static constexpr double log10_2[] = {0x1.34413509f6p-2, 0x1.9fef311f12b36p-42};
   // pi
   static constexpr double pi[] = {0x1.921fb54442d18p+1, 0x1.1a62633145c07p-53};
   // pi / 2
@@ -134,9 +134,9 @@ struct Coefficients<Wide> {
   static constexpr double exp[] = {
       0x1.fffffffffdf62p-2,  0x1.5555555554f68p-3,  0x1.555555662b6bdp-5,  0x1.111111172fefap-7,
       0x1.6c166a86aba13p-10, 0x1.a019c271b96a7p-13, 0x1.a138f95aa24aep-16, 0x1.72aee421d3ab4p-19};
-  // (log((1 + s) / (1 - s)) / s - 2) / s^2 in s^2: 2^-34.9
-  static constexpr double log[] = {0x1.5555554ba8b0ep-1, 0x1.9999eb9d6ddfep-2, 0x1.245c273432202p-2,
-                                   0x1.ddd4dad98e4c4p-3};
+  // (log((1 + s) / (1 - s)) / s - 2) / s^2 in s^2: 2^-39.5
+  static constexpr double log[] = {0x1.555555559f368p-1, 0x1.999996c89ee74p-2, 0x1.24947a5acbbcp-2,
+                                   0x1.c5ec001c9bc67p-3, 0x1.95bc028a08946p-3};
   // (sin(r) / r - 1) / r^2 in r^2: 2^-35.8
   static constexpr double sin[] = {-0x1.5555555454057p-3, 0x1.11110dd6f24b2p-7,
                                    -0x1.a0138702ef739p-13, 0x1.6db3872f5e48bp-19};
@@ -162,13 +162,13 @@ struct Coefficients<Wide> {
       -0x1.3f57ab6bf5d23p-7, 0x1.cda02ef40c515p-10, 0x1.33d8f9a8455b6p-12, -0x1.3db98005d8266p-12,
       0x1.6fefe3ea84198p-15, 0x1.11aae2ee54412p-15};
   // log(2)
-  static constexpr double log2[] = {0x1.62e42fefa4p-1, -0x1.8432a1b0e2634p-43};
+  static constexpr double log2[] = {0x1.62e42fefa2p-1, 0x1.9ef35793c7673p-41};
   // 1 / log(2)
   static constexpr double log2_e[] = {0x1.71547652b82fep+0, 0x1.777d0ffda0d24p-56};
   // 1 / log(10)
   static constexpr double log10_e[] = {0x1.bcb7b1526e50ep-2, 0x1.95355baaafad3p-57};
   // log(2) / log(10)
-  static constexpr double log10_2[] = {0x1.34413509f8p-2, -0x1.80433b83b532ap-44};
+  static constexpr double log10_2[] = {0x1.34413509f6p-2, 0x1.9fef311f12b36p-42};
   // pi
   static constexpr double pi[] = {0x1.921fb54442d18p+1, 0x1.1a62633145c07p-53};
   // pi / 2

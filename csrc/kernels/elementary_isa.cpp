@@ -1,6 +1,6 @@
 // Loops of the elementary functions.
 #include "kernels/elementary.h"
-#include "kernels/lane_math.h"
+#include "kernels/lane_trigonometry.h"
 
 namespace tg::TG_ISA {
 extern const ElementaryKernels elementary_kernels;
