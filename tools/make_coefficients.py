@@ -216,12 +216,12 @@ POLYNOMIALS = [
     ),
     Polynomial(
         "erfcx",
-        "the same up to x = 10.1",
+        "(1 + 2 x) exp(x^2) (1 - erf(x)) - 1.25 in (x - 3.75) / (x + 3.75), up to x = 10.1",
         erfcx_of,
         place(0),
         place(10.1),
         lambda t: mpf(1),
-        "Wide",
+        "float Wide",
     ),
 ]
 

@@ -399,20 +399,23 @@ TG_INLINE ScaledErfc<K> scaled_erfc(Lane<K> x) {
 }
 // Where 1 - erf(x) is not 0.
 template <class K>
-constexpr double kErfcLimit = 27.3;
-template <>
-inline constexpr double kErfcLimit<Wide> = 10.1;
+constexpr double kErfcLimit = sizeof(typename Format<K>::Stored) == 4 ? 10.1 : 27.3;
 template <class K>
 TG_INLINE Lane<K> erfc(Lane<K> x) {
   const Lane<K> size = minimum(abs(x), Lane<K>(kErfcLimit<K>)), square = size * size;
-  const ScaledErfc<K> e_x = scaled_erfc(size);
-  const Twofold<K> s = quotient(e_x.above, e_x.below, e_x.inverse);
-  const Exponential<K> e = exponential(-square);
-  // exp(-lost) is 1 - lost.
-  const Lane<K> at = e.r + e.tail, below_one = at - product_lost(size, size, square) * (1 + at);
-  Lane<K> y = scaled(s.value + fused(s.value, below_one, s.lost), e.n);
-  if constexpr (sizeof(typename Format<K>::Stored) == 8)
+  const ScaledErfc<K> q = scaled_erfc(size);
+  Lane<K> y;
+  if constexpr (sizeof(typename Format<K>::Stored) != sizeof(typename Format<K>::Number)) {
+    y = exp(-square) * (q.above.value * q.inverse);  // there is accuracy to spare
+  } else {
+    const Twofold<K> s = quotient(q.above, q.below, q.inverse);
+    const Exponential<K> e = exponential(-square);
+    // What the square lost makes a factor of 1 - lost.
+    const Lane<K> lost = product_lost(size, size, square) * (1 + (e.r + e.tail));
+    const Lane<K> below_one = e.r + (e.tail - lost);
+    y = scaled(s.value + fused(s.value, below_one, s.lost), e.n);
     y = where(size < 0.47, 1 - fused(size, polynomial(square, Table<K>::erf), size), y);
+  }
   return where(x < 0, 2 - y, y);
 }
 TG_INLINE Lane<double> erf(Lane<double> x) {
