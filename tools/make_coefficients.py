@@ -9,6 +9,7 @@ target of its kind. Run it again after a change here:
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from mpmath import mp, mpf
 
@@ -81,7 +82,7 @@ def error_of(coefficients: list[mpf], exact: list[tuple[mpf, mpf, mpf]]) -> mpf:
 
 def fit(p: Polynomial, kind: Kind) -> tuple[list[mpf], mpf]:
     steps = 400
-    places = [p.low + (p.high - p.low) * (mpf(i) + mpf(1) / 3) / steps for i in range(steps)]
+    places = [p.low + (p.high - p.low) * (mpf(i) + mpf(2) / 7) / steps for i in range(steps)]
     exact = [(t, p.function(t), p.share(t)) for t in places]
     for degree in range(1, 45):
         coefficients = interpolate(p, degree)
@@ -112,66 +113,173 @@ def of_square(f: Function) -> Function:
 
 POLYNOMIALS = [
     Polynomial(
-        "exp", "(exp(r) - 1 - r) / r^2", lambda r: (mp.exp(r) - 1 - r) / r**2, -LOG2 * 0.502, LOG2 * 0.502,
+        "exp",
+        "(exp(r) - 1 - r) / r^2",
+        lambda r: (mp.exp(r) - 1 - r) / r**2,
+        -LOG2 * 0.502,
+        LOG2 * 0.502,
         lambda r: r**2 / abs(mp.expm1(r)),
     ),
     Polynomial(
-        "log", "(log(1 + f) - f + f^2 / 2) / f^3", lambda f: (mp.log(1 + f) - f + f**2 / 2) / f**3,
-        1 / ROOT - 1, ROOT - 1, lambda f: abs(f**3 / mp.log(1 + f)), "float",
+        "log",
+        "(log(1 + f) - f + f^2 / 2) / f^3",
+        lambda f: (mp.log(1 + f) - f + f**2 / 2) / f**3,
+        mpf(-0.25),
+        mpf(0.5),
+        lambda f: abs(f**3 / mp.log(1 + f)),
+        "float",
     ),
     Polynomial(
-        "log", "(log((1 + s) / (1 - s)) / s - 2) / s^2 in s^2",
-        of_square(lambda s: (mp.log((1 + s) / (1 - s)) / s - 2) / s**2), mpf(0), (3 - 2 * ROOT) ** 2 * 1.001,
-        lambda z: z, "double Wide",
+        "log",
+        "(log((1 + s) / (1 - s)) / s - 2) / s^2 in s^2",
+        of_square(lambda s: (mp.log((1 + s) / (1 - s)) / s - 2) / s**2),
+        mpf(0),
+        mpf(0.2) ** 2,
+        lambda z: z,
+        "double Wide",
     ),
     Polynomial(
-        "log_upper", "((log((1 + s) / (1 - s)) / s - 2) / s^2 - 2/3) / s^2 in s^2",
-        of_square(lambda s: ((mp.log((1 + s) / (1 - s)) / s - 2) / s**2 - mpf(2) / 3) / s**2), mpf(0),
-        (3 - 2 * ROOT) ** 2 * 1.001, lambda z: z**2 / 2 * 2**9, "double",
+        "log_upper",
+        "((log((1 + s) / (1 - s)) / s - 2) / s^2 - 2/3) / s^2 in s^2",
+        of_square(lambda s: ((mp.log((1 + s) / (1 - s)) / s - 2) / s**2 - mpf(2) / 3) / s**2),
+        mpf(0),
+        mpf(0.2) ** 2,
+        lambda z: z**2 / 2 * 2**9,
+        "double",
     ),
     Polynomial(
-        "sin", "(sin(r) / r - 1) / r^2 in r^2", of_square(lambda r: (mp.sin(r) / r - 1) / r**2), mpf(0),
-        (mp.pi / 4) ** 2 * 1.01, lambda z: z,
+        "sin",
+        "(sin(r) / r - 1) / r^2 in r^2",
+        of_square(lambda r: (mp.sin(r) / r - 1) / r**2),
+        mpf(0),
+        (mp.pi / 4) ** 2 * 1.01,
+        lambda z: z,
     ),
     Polynomial(
-        "cos", "(cos(r) - 1 + r^2 / 2) / r^4 in r^2", of_square(lambda r: (mp.cos(r) - 1 + r**2 / 2) / r**4), mpf(0),
-        (mp.pi / 4) ** 2 * 1.01, lambda z: z**2,
+        "cos",
+        "(cos(r) - 1 + r^2 / 2) / r^4 in r^2",
+        of_square(lambda r: (mp.cos(r) - 1 + r**2 / 2) / r**4),
+        mpf(0),
+        (mp.pi / 4) ** 2 * 1.01,
+        lambda z: z**2,
     ),
     Polynomial(
-        "atan", "(atan(t) / t - 1) / t^2 in t^2", of_square(lambda t: (mp.atan(t) / t - 1) / t**2), mpf(0),
+        "atan",
+        "(atan(t) / t - 1) / t^2 in t^2",
+        of_square(lambda t: (mp.atan(t) / t - 1) / t**2),
+        mpf(0),
         (ROOT - 1) ** 2 * 1.001,
         lambda z: z,
     ),
     Polynomial(
-        "asin", "(asin(t) / t - 1) / t^2 in t^2", of_square(lambda t: (mp.asin(t) / t - 1) / t**2), mpf(0), mpf(0.25),
+        "asin",
+        "(asin(t) / t - 1) / t^2 in t^2",
+        of_square(lambda t: (mp.asin(t) / t - 1) / t**2),
+        mpf(0),
+        mpf(0.25),
         lambda z: z,
     ),
     Polynomial(
-        "sinh", "(sinh(t) / t - 1) / t^2 in t^2", of_square(lambda t: (mp.sinh(t) / t - 1) / t**2), mpf(0), mpf(1),
+        "sinh",
+        "(sinh(t) / t - 1) / t^2 in t^2",
+        of_square(lambda t: (mp.sinh(t) / t - 1) / t**2),
+        mpf(0),
+        mpf(1),
         lambda z: z,
     ),
     Polynomial(
-        "erf", "erf(t) / t - 1 in t^2", of_square(lambda t: mp.erf(t) / t - 1), mpf(0), mpf(0.9275) ** 2,
-        lambda z: mpf(1), "float double",
+        "erf",
+        "erf(t) / t - 1 in t^2",
+        of_square(lambda t: mp.erf(t) / t - 1),
+        mpf(0),
+        mpf(0.9275) ** 2,
+        lambda z: mpf(1),
+        "float double",
     ),
     Polynomial(
-        "log_erfc", "log(1 - erf(t)) / t", lambda t: mp.log(mp.erfc(t)) / t, mpf(0.9275), mpf(4),
-        lambda t: t * mp.erfc(t) / mp.erf(t), "float",
+        "log_erfc",
+        "log(1 - erf(t)) / t",
+        lambda t: mp.log(mp.erfc(t)) / t,
+        mpf(0.9275),
+        mpf(4),
+        lambda t: t * mp.erfc(t) / mp.erf(t),
+        "float",
     ),
     Polynomial(
-        "erfcx", "(1 + 2 x) exp(x^2) (1 - erf(x)) - 1.25 in (x - 3.75) / (x + 3.75), up to x = 27.3", erfcx_of, place(0),
-        place(27.3), lambda t: mpf(1), "double",
+        "erfcx",
+        "(1 + 2 x) exp(x^2) (1 - erf(x)) - 1.25 in (x - 3.75) / (x + 3.75), up to x = 27.3",
+        erfcx_of,
+        place(0),
+        place(27.3),
+        lambda t: mpf(1),
+        "double",
     ),
     Polynomial(
-        "erfcx", "the same up to x = 10.1", erfcx_of, place(0), place(10.1), lambda t: mpf(1), "Wide",
+        "erfcx",
+        "(1 + 2 x) exp(x^2) (1 - erf(x)) - 1.25 in (x - 3.75) / (x + 3.75), up to x = 10.1",
+        erfcx_of,
+        place(0),
+        place(10.1),
+        lambda t: mpf(1),
+        "float Wide",
     ),
 ]
 
 
+@dataclass
+class Pieces:
+    """An odd function of x >= 0 in pieces: below 1/8, four in each octave from there to `high`, then 1.
+
+    A piece has a polynomial in the distance from its middle. The first has one for f(x) / x - 1, whose coefficients
+    stand a row lower, as x takes the place of the lowest. 32 pieces fit two AVX-512 registers.
+    """
+
+    name: str
+    function: Function
+    high: mpf
+
+    def fit(self) -> tuple[list[list[mpf]], mpf]:
+        """For each power the coefficients of all pieces, after the row of their middles; and the worst error."""
+        kind = KINDS[0]
+        edges = [mpf(2) ** (k // 4) * (4 + k % 4) / 32 for k in range(31)]
+        pieces = [(mpf(0), edges[0], mpf(0))]
+        pieces += [(a, b, (a + b) / 2) for a, b in pairwise(edges) if a < self.high]
+        for degree in range(3, 12):
+            columns, worst = [], mpf(0)
+            for low, high, middle in pieces:
+                if middle == 0:
+                    p = Polynomial(
+                        "", "", lambda t: self.function(t) / t - 1, mpf(0), high, lambda t: t / self.function(t)
+                    )
+                    exact = [(t, p.function(t), p.share(t)) for t in mp.linspace(high / 100, high, 100)]
+                    coefficients = interpolate(p, degree - 1)
+                    first = [mpf(0)]
+                else:
+                    p = Polynomial(
+                        "",
+                        "",
+                        lambda t, m=middle: self.function(m + t),
+                        low - middle,
+                        high - middle,
+                        lambda t, m=middle: 1 / self.function(m + t),
+                    )
+                    exact = [(t, p.function(t), p.share(t)) for t in mp.linspace(p.low, p.high, 100)]
+                    coefficients = interpolate(p, degree)
+                    first = []
+                worst = max(worst, error_of(coefficients, exact))
+                columns.append([middle, *first, *(rounded(c, kind.bits) for c in coefficients)])
+            if worst < kind.target:
+                columns += [[mpf(0), mpf(1), *[mpf(0)] * degree]] * (32 - len(columns))
+                return [list(row) for row in zip(*columns, strict=True)], worst
+        raise ValueError(f"{self.name} does not converge")
+
+
+PIECES = [Pieces("tanh", mp.tanh, mpf(10)), Pieces("erf", mp.erf, mpf(4))]
+
 
 @dataclass
 class Constant:
-    """A constant in parts that add up to it: each has the bits that `bits` says (by kind; 0 for all), the next the rest.
+    """A constant in parts that add up to it: each has as many bits as `bits` says (0: all that fit).
 
     A part with few bits has exact products with small whole numbers.
     """
@@ -180,23 +288,27 @@ class Constant:
     meaning: str
     value: mpf
     bits: dict[str, list[int]]
+    down: bool = False  # parts of one sign: their products with infinity add up
 
     def parts(self, kind: Kind) -> list[mpf]:
         rest, parts = self.value, []
         for bits in self.bits[kind.number]:
-            parts.append(rounded(rest, bits or kind.bits))
+            part = rounded(rest, bits or kind.bits)
+            if bits and self.down and abs(part) > abs(rest):
+                part -= mp.ldexp(1, mp.frexp(part)[1] - bits)
+            parts.append(part)
             rest -= parts[-1]
         return parts
 
 
 SHORT = {"float": [16, 0], "double": [40, 0]}
-SPLIT = {"float": [12, 0], "double": [32, 0]}
+WHOLE = {"float": [0, 0], "double": [0, 0]}
 CONSTANTS = [
-    Constant("log2", "log(2)", LOG2, SHORT),
-    Constant("log2_e", "1 / log(2)", 1 / LOG2, SPLIT),
-    Constant("log10_e", "1 / log(10)", 1 / mp.log(10), SPLIT),
-    Constant("log10_2", "log(2) / log(10)", LOG2 / mp.log(10), SHORT),
-    Constant("pi", "pi", mp.pi, {"float": [0, 0], "double": [0, 0]}),
+    Constant("log2", "log(2)", LOG2, SHORT, down=True),
+    Constant("log2_e", "1 / log(2)", 1 / LOG2, WHOLE),
+    Constant("log10_e", "1 / log(10)", 1 / mp.log(10), WHOLE),
+    Constant("log10_2", "log(2) / log(10)", LOG2 / mp.log(10), SHORT, down=True),
+    Constant("pi", "pi", mp.pi, WHOLE),
     # In double precision the second part ends at 2^-53, so that only the last subtraction rounds.
     Constant("half_pi", "pi / 2", mp.pi / 2, {"float": [0, 0, 0], "double": [30, 23, 0]}),
 ]
@@ -209,7 +321,10 @@ def number(value: mpf, kind: Kind) -> str:
 
 
 def main() -> None:
-    print("// Polynomials (lowest power first) and constants of the elementary functions, made by tools/make_coefficients.py.")
+    print(
+        "// Polynomials (lowest power first) and constants of the elementary functions, made by "
+        "tools/make_coefficients.py."
+    )
     print("// The error beside a polynomial is its share of the final result; constants are sums of their parts.")
     print("#pragma once\n\nnamespace tg::TG_ISA {\n")
     print("struct Wide {};  // single-precision numbers that are computed in double precision\n")
@@ -228,6 +343,18 @@ def main() -> None:
             print(f"  // {c.meaning}")
             print(f"  static constexpr {kind.number} {c.name}[] = {{{parts}}};")
         print("};\n")
+    print(
+        "// Odd functions in 32 pieces: the row of their middles, then one for each power of the distance from there."
+    )
+    print("#if defined(__AVX512F__)")
+    for pieces in PIECES:
+        rows, worst = pieces.fit()
+        print(f"// {pieces.name}: 2^{float(mp.log(worst, 2)):.1f}")
+        print(f"alignas(64) constexpr float k{pieces.name.capitalize()}Pieces[{len(rows)}][32] = {{")
+        for row in rows:
+            print("    {" + ", ".join(number(c, KINDS[0]) for c in row) + "},")
+        print("};")
+    print("#endif\n")
     print("}  // namespace tg::TG_ISA")
 
 

@@ -2,9 +2,9 @@
 // the loops over them.
 //
 // A struct is the name of its kernel in errors, that of its node, its loops, the function and its
-// derivative times g. Both are generic: on double, on single-precision lanes (activation_isa.cpp,
-// once per instruction set), and the derivative also on Tensors, so that second derivatives follow.
-// `piecewise` ones are straight lines between kinks: their second derivative is zero.
+// derivative times g. Both are generic: on lanes (activation_isa.cpp, once per instruction set),
+// and the derivative also on Tensors, so that second derivatives follow. `piecewise` ones are
+// straight lines between kinks: their second derivative is zero.
 #pragma once
 
 #include <cmath>
@@ -14,10 +14,12 @@
 
 namespace tg {
 
+// in: the input; the gradient and the input
+template <class T>
+using ActivationLoop = void (*)(const void* formula, T* out, const T* const* in, int64_t n);
 struct ActivationLoops {
-  // in: the input; the gradient and the input
-  void (*forward)(const void* formula, float* out, const float* const* in, int64_t n);
-  void (*grad)(const void* formula, float* out, const float* const* in, int64_t n);
+  ActivationLoop<float> forward, grad;
+  ActivationLoop<double> forward64, grad64;
 };
 struct ActivationKernels {
   ActivationLoops silu, gelu, gelu_tanh, leaky_relu, elu, softplus, hardtanh, hardsigmoid,

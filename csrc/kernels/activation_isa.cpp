@@ -1,4 +1,4 @@
-// Loops of the activation functions in single precision.
+// Loops of the activation functions.
 #include "kernels/activation.h"
 #include "kernels/lane_math.h"
 
@@ -7,24 +7,25 @@ extern const ActivationKernels activation_kernels;
 namespace {
 
 // flatten: a call would end the vector code.
-template <class Formula>
-[[gnu::flatten]] void forward(const void* formula, float* out, const float* const* in, int64_t n) {
+template <class Formula, class T>
+[[gnu::flatten]] void forward(const void* formula, T* out, const T* const* in, int64_t n) {
   const Formula f = *static_cast<const Formula*>(formula);
-  const float* x = in[0];
-  for_each_lane<float>(n, [&](int64_t i, int64_t count) __attribute__((always_inline)) {
-    store(out + i, f.forward(load<float>(x + i, count)), count);
+  const T* x = in[0];
+  for_each_lane<T>(n, [&](int64_t i, int64_t count) __attribute__((always_inline)) {
+    store(out + i, f.forward(load<T>(x + i, count)), count);
+  });
+}
+template <class Formula, class T>
+[[gnu::flatten]] void grad(const void* formula, T* out, const T* const* in, int64_t n) {
+  const Formula f = *static_cast<const Formula*>(formula);
+  const T *g = in[0], *x = in[1];
+  for_each_lane<T>(n, [&](int64_t i, int64_t count) __attribute__((always_inline)) {
+    store(out + i, f.grad(load<T>(g + i, count), load<T>(x + i, count)), count);
   });
 }
 template <class Formula>
-[[gnu::flatten]] void grad(const void* formula, float* out, const float* const* in, int64_t n) {
-  const Formula f = *static_cast<const Formula*>(formula);
-  const float *g = in[0], *x = in[1];
-  for_each_lane<float>(n, [&](int64_t i, int64_t count) __attribute__((always_inline)) {
-    store(out + i, f.grad(load<float>(g + i, count), load<float>(x + i, count)), count);
-  });
-}
-template <class Formula>
-constexpr ActivationLoops loops{forward<Formula>, grad<Formula>};
+constexpr ActivationLoops loops{forward<Formula, float>, grad<Formula, float>,
+                                forward<Formula, double>, grad<Formula, double>};
 
 }  // namespace
 

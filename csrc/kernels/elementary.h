@@ -6,7 +6,8 @@
 
 namespace tg {
 
-// Loops over single and double precision; null where libm's function serves.
+// Loops over single and double precision; null where libm's function serves. f_grad takes a
+// gradient and x, and gives the gradient times the derivative of f at x.
 struct Elementary {
   BlockKernel f32, f64;
 };
@@ -15,6 +16,8 @@ struct Elementary {
 #define TG_ELEMENTARY(X) \
   X(exp) X(exp2) X(expm1) X(log) X(log2) X(log10) X(log1p) X(sigmoid) X(tanh) X(sinh) X(cosh) \
   X(asinh) X(acosh) X(atanh) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(erf) X(erfc) \
+  X(sin_grad) X(cos_grad) X(sinh_grad) X(cosh_grad) X(erf_grad) X(erfc_grad) X(asin_grad) \
+  X(acos_grad) X(asinh_grad) X(acosh_grad) \
   X(sqrt) X(rsqrt) X(reciprocal) X(floor) X(ceil) X(trunc) X(atan2) X(logaddexp) X(pow)
 // clang-format on
 

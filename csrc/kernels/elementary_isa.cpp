@@ -1,6 +1,6 @@
 // Loops of the elementary functions.
 #include "kernels/elementary.h"
-#include "kernels/lane_math.h"
+#include "kernels/lane_trigonometry.h"
 
 namespace tg::TG_ISA {
 extern const ElementaryKernels elementary_kernels;
@@ -92,10 +92,11 @@ template <class K>
   });
 }
 
+// Where products are rounded before they are added, single precision is too short for these.
 #if defined(__FMA__)
-using Angles = float;
+using Single = float;
 #else
-using Angles = Wide;
+using Single = Wide;
 #endif
 
 }  // namespace
@@ -116,14 +117,24 @@ const ElementaryKernels elementary_kernels{
     .asinh = {apply<Wide, asinh>, nullptr},
     .acosh = {apply<Wide, acosh>, nullptr},
     .atanh = {apply<Wide, atanh>, nullptr},
-    .sin = {apply<Angles, sin>, apply<double, sin>},
-    .cos = {apply<Angles, cos>, apply<double, cos>},
-    .tan = {apply<Angles, tan>, apply<double, tan>},
+    .sin = {apply<Single, sin>, apply<double, sin>},
+    .cos = {apply<Single, cos>, apply<double, cos>},
+    .tan = {apply<Single, tan>, apply<double, tan>},
     .asin = TG_BOTH(asin),
     .acos = TG_BOTH(acos),
     .atan = TG_BOTH(atan),
     .erf = TG_BOTH(erf),
-    .erfc = {apply<Wide, erfc>, apply<double, erfc>},
+    .erfc = {apply<Single, erfc>, apply<double, erfc>},
+    .sin_grad = {apply<Single, sin_grad>, apply<double, sin_grad>},
+    .cos_grad = {apply<Single, cos_grad>, apply<double, cos_grad>},
+    .sinh_grad = TG_BOTH(sinh_grad),
+    .cosh_grad = TG_BOTH(cosh_grad),
+    .erf_grad = TG_BOTH(erf_grad),
+    .erfc_grad = TG_BOTH(erfc_grad),
+    .asin_grad = TG_BOTH(asin_grad),
+    .acos_grad = TG_BOTH(acos_grad),
+    .asinh_grad = TG_BOTH(asinh_grad),
+    .acosh_grad = TG_BOTH(acosh_grad),
     .sqrt = TG_BOTH(sqrt),
     .rsqrt = TG_BOTH(rsqrt),
     .reciprocal = TG_BOTH(reciprocal),

@@ -209,20 +209,25 @@ TG_INLINE Lane<K> with_sign(Lane<K> a, Lane<K> b) {
   return of_bits<K>(a.bits() | (b.bits() & sign_bits<K>()));
 }
 
-// c[0] + c[1] x + c[2] x^2 ...: even and odd powers apart, which halves the chain of operations
-// that wait for each other.
+// c[first] + c[first + step] x + c[first + 2 step] x^2 ...: even and odd powers apart where there
+// are many, which shortens the chain of operations that wait for each other.
+template <class K, int first, int step, int n>
+TG_INLINE Lane<K> polynomial_of(Lane<K> x, const typename Format<K>::Number (&c)[n]) {
+  constexpr int last = first + (n - 1 - first) / step * step;
+  if constexpr ((last - first) / step < 6) {
+    Lane<K> y = c[last];
+    for (int i = last - step; i >= first; i -= step) y = fused(y, x, Lane<K>(c[i]));
+    return y;
+  } else {
+    const Lane<K> square = x * x;
+    return fused(polynomial_of<K, first + step, 2 * step>(square, c), x,
+                 polynomial_of<K, first, 2 * step>(square, c));
+  }
+}
+// c[0] + c[1] x + c[2] x^2 ...
 template <class K, int n>
 TG_INLINE Lane<K> polynomial(Lane<K> x, const typename Format<K>::Number (&c)[n]) {
-  if constexpr (n == 2) {
-    return fused(x, Lane<K>(c[1]), Lane<K>(c[0]));
-  } else {
-    constexpr int even_top = (n - 1) / 2 * 2, odd_top = (n - 2) / 2 * 2 + 1;
-    const Lane<K> z = x * x;
-    Lane<K> even = c[even_top], odd = c[odd_top];
-    for (int i = even_top - 2; i >= 0; i -= 2) even = fused(even, z, Lane<K>(c[i]));
-    for (int i = odd_top - 2; i >= 0; i -= 2) odd = fused(odd, z, Lane<K>(c[i]));
-    return fused(odd, x, even);
-  }
+  return polynomial_of<K, 0, 1>(x, c);
 }
 
 // --- memory: the first `count` numbers of a register that memory holds; the others are zero

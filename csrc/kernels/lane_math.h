@@ -92,9 +92,10 @@ TG_INLINE Twofold<K> sum_of(Lane<K> a, Lane<K> b) {
   const Lane<K> sum = a + b;
   return {sum, (a - sum) + b};
 }
+// a / b, given 1 / b.
 template <class K>
-TG_INLINE Twofold<K> quotient(Twofold<K> a, Twofold<K> b) {
-  const Lane<K> inverse = 1 / b.value, q = a.value * inverse, product = q * b.value;
+TG_INLINE Twofold<K> quotient(Twofold<K> a, Twofold<K> b, Lane<K> inverse) {
+  const Lane<K> q = a.value * inverse, product = q * b.value;
   const Lane<K> rest = (a.value - product) - product_lost(q, b.value, product);
   return {q, (rest + (a.lost - q * b.lost)) * inverse};
 }
@@ -201,6 +202,25 @@ TG_INLINE Lane<K> tanh(Lane<K> x) {
   const Lane<K> correction = fused(above, t_lost, y * sum_lost);
   return with_sign(fused(above * correction, Lane<K>(-0.5), y), x);
 }
+#if defined(__AVX512F__)
+// An odd function from its pieces in coefficients.h; it is 1 from `highest` on.
+template <int rows>
+TG_INLINE Lane<float> by_pieces(Lane<float> x, const float (&table)[rows][32], float highest) {
+  const Lane<float> size = minimum(abs(x), Lane<float>(highest));
+  // The exponent and two digits more, from those of 1/8 on.
+  const auto place = (size.bits() >> 21) - ((0x3e000000 >> 21) - 1);
+  const auto piece = (__m512i)(place > 0 ? place : 0);
+  const auto row = [&](int i) __attribute__((always_inline)) -> Lane<float> {
+    return _mm512_permutex2var_ps(_mm512_load_ps(table[i]), piece, _mm512_load_ps(table[i] + 16));
+  };
+  const Lane<float> t = size - row(0);
+  Lane<float> y = row(rows - 1);
+  for (int i = rows - 2; i > 1; --i) y = fused(y, t, row(i));
+  y = fused(y, t, where(size < 0.125, size, row(1)));
+  return with_sign(abs(y), x);
+}
+TG_INLINE Lane<float> tanh(Lane<float> x) { return by_pieces(x, kTanhPieces, 10); }
+#endif
 template <class K>
 TG_INLINE Lane<K> sinh(Lane<K> x) {
   const Lane<K> size = abs(x), z = x * x, half = scaled_exp(size, Lane<K>(-1));
@@ -214,8 +234,7 @@ TG_INLINE Lane<K> cosh(Lane<K> x) {
 }
 
 // --- logarithms
-// x = 2^n (1 + f) with f in [sqrt(1/2) - 1, sqrt(2) - 1]: log(1 + f) = f - (square - rest), where
-// square is f^2 / 2.
+// x = 2^n (1 + f) with f in [-1/4, 1/2): log(1 + f) = f - (square - rest), where square is f^2 / 2.
 template <class K>
 struct Logarithm {
   Lane<K> f, square, rest, n;
@@ -230,40 +249,58 @@ TG_INLINE Logarithm<K> logarithm_of(Lane<K> f, Lane<K> n) {
     return {f, square, s * fused(z, polynomial(z, Table<K>::log), square), n};
   }
 }
-// The mantissa of a normal number, and 2^n to the power of n + excess.
-template <class K>
-TG_INLINE Logarithm<K> logarithm(Lane<K> x, Lane<K> excess) {
-  using F = Format<K>;
-  constexpr bool single = sizeof(typename F::Number) == 4;
-  const auto root = (Lane<K>(0.70710678118654752440)).bits(), one = Lane<K>(1).bits();
-  const auto raised = x.bits() + (one - root);
-  const auto exponent = (typename F::Bits)((typename F::Unsigned)raised >> F::kMantissa);
-  const Lane<K> two = single ? 0x1p23 : 0x1p52;
-  const Lane<K> n = of_bits<K>(exponent | two.bits()) - (two + F::kBias + excess);
-  const auto fraction = raised & all<K>((int64_t(1) << F::kMantissa) - 1);
-  return logarithm_of(of_bits<K>(fraction + root) - 1, n);
+// Of a positive number: logarithm(x). Of any, with what a logarithm is elsewhere: log_of(x, finish)
+// calls finish(Logarithm).
+#if defined(__AVX512F__)
+// The instructions know denormals and infinities; n is -infinity for 0, f is NaN for negative x.
+TG_INLINE __m512 exponent_of(__m512 x) { return _mm512_maskz_getexp_ps(-1, x); }
+TG_INLINE __m512d exponent_of(__m512d x) { return _mm512_maskz_getexp_pd(-1, x); }
+constexpr auto kNanIfNegative = static_cast<_MM_MANTISSA_SIGN_ENUM>(3);  // but -0 is 0
+TG_INLINE __m512 mantissa_of(__m512 x) {
+  return _mm512_maskz_getmant_ps(-1, x, _MM_MANT_NORM_p75_1p5, kNanIfNegative);
 }
-// finish(Logarithm) of x, and what a logarithm is elsewhere.
+TG_INLINE __m512d mantissa_of(__m512d x) {
+  return _mm512_maskz_getmant_pd(-1, x, _MM_MANT_NORM_p75_1p5, kNanIfNegative);
+}
+template <class K>
+TG_INLINE Logarithm<K> logarithm(Lane<K> x) {
+  const Lane<K> mantissa = mantissa_of(x.v);
+  const Lane<K> n = Lane<K>(exponent_of(x.v)) - Lane<K>(exponent_of(mantissa.v));
+  return logarithm_of(mantissa - 1, n);
+}
 template <class K, class Finish>
 TG_INLINE Lane<K> log_of(Lane<K> x, const Finish& finish) {
+  return finish(logarithm(x));
+}
+#else
+template <class K>
+TG_INLINE Logarithm<K> logarithm(Lane<K> x) {
   using F = Format<K>;
-  constexpr double kUp = F::kMantissa == 23 ? 0x1p24 : 0x1p53;
-  const Mask<K> odd = !(x >= F::kSmallest && x <= F::kLargest);
-  const bool any_odd = any(odd);
-  Lane<K> in = x, excess = 0;
-  if (any_odd) [[unlikely]] {
-    const Mask<K> small = x < F::kSmallest;
-    in = where(small, x * kUp, x);
-    excess = where(small, Lane<K>(F::kMantissa + 1), Lane<K>(0));
+  constexpr bool single = sizeof(typename F::Number) == 4;
+  Lane<K> bias = F::kBias;
+  const Mask<K> denormal = x < F::kSmallest;
+  if (any(denormal)) [[unlikely]] {
+    x = where(denormal, x * (single ? 0x1p24 : 0x1p53), x);
+    bias = where(denormal, bias + (F::kMantissa + 1), bias);
   }
-  Lane<K> y = finish(logarithm(in, excess));
-  if (any_odd) [[unlikely]] {
-    const Lane<K> infinity = __builtin_inf();
+  const auto least = Lane<K>(0.75).bits(), raised = x.bits() + (Lane<K>(1).bits() - least);
+  const auto exponent = (typename F::Bits)((typename F::Unsigned)raised >> F::kMantissa);
+  const Lane<K> two = single ? 0x1p23 : 0x1p52;
+  const Lane<K> n = of_bits<K>(exponent | two.bits()) - (two + bias);
+  const auto fraction = raised & all<K>((int64_t(1) << F::kMantissa) - 1);
+  return logarithm_of(of_bits<K>(fraction + least) - 1, n);
+}
+template <class K, class Finish>
+TG_INLINE Lane<K> log_of(Lane<K> x, const Finish& finish) {
+  Lane<K> y = finish(logarithm(x));
+  const Lane<K> infinity = __builtin_inf();
+  if (any(!(x > 0 && x < infinity))) [[unlikely]] {
     y = where(x == infinity || x != x, x, y);
     y = where(x == 0, -infinity, where(x < 0, Lane<K>(__builtin_nan("")), y));
   }
   return y;
 }
+#endif
 template <class K>
 TG_INLINE Lane<K> natural(const Logarithm<K>& l, Lane<K> correction) {
   const Lane<K> rest = l.rest + fused(l.n, Lane<K>(Table<K>::log2[1]), correction);
@@ -274,28 +311,25 @@ TG_INLINE Lane<K> log(Lane<K> x) {
   return log_of(x, [](const Logarithm<K>& l)
                        __attribute__((always_inline)) { return natural(l, Lane<K>(0)); });
 }
-// The logarithm to a base: factor is 1 / log(base), two is log(2) / log(base).
+// log(1 + f) / log(base); factor is 1 / log(base).
 template <class K>
-TG_INLINE Lane<K> in_base(const Logarithm<K>& l, const typename Format<K>::Number (&factor)[2],
-                          Lane<K> two, Lane<K> two_rest) {
-  constexpr int kShort = sizeof(typename Format<K>::Number) == 4 ? 12 : 32;
-  const Lane<K> high = of_bits<K>((l.f - l.square).bits() & ~all<K>((int64_t(1) << kShort) - 1));
-  const Lane<K> low = (l.f - high) - l.square + l.rest;
-  const Lane<K> product = high * factor[0], whole = l.n * two, sum = whole + product;
-  const Lane<K> rest = fused(l.n, two_rest, fused(low + high, Lane<K>(factor[1]), low * factor[0]));
-  return sum + (rest + ((whole - sum) + product));
+TG_INLINE Twofold<K> in_base(const Logarithm<K>& l, const typename Format<K>::Number (&factor)[2]) {
+  const Lane<K> log = l.f - (l.square - l.rest), value = log * factor[0];
+  return {value, fused(log, Lane<K>(factor[1]), product_lost(log, Lane<K>(factor[0]), value))};
 }
 template <class K>
 TG_INLINE Lane<K> log2(Lane<K> x) {
   return log_of(x, [](const Logarithm<K>& l) __attribute__((always_inline)) {
-    return in_base(l, Table<K>::log2_e, Lane<K>(1), Lane<K>(0));
+    const Twofold<K> y = in_base(l, Table<K>::log2_e);
+    return (l.n + y.value) + y.lost;
   });
 }
 template <class K>
 TG_INLINE Lane<K> log10(Lane<K> x) {
   return log_of(x, [](const Logarithm<K>& l) __attribute__((always_inline)) {
-    return in_base(l, Table<K>::log10_e, Lane<K>(Table<K>::log10_2[0]),
-                   Lane<K>(Table<K>::log10_2[1]));
+    const Twofold<K> y = in_base(l, Table<K>::log10_e);
+    const Lane<K> whole = l.n * Table<K>::log10_2[0];
+    return (whole + y.value) + fused(l.n, Lane<K>(Table<K>::log10_2[1]), y.lost);
   });
 }
 // 1 + x loses digits of x; they come back divided by it.
@@ -304,8 +338,8 @@ TG_INLINE Lane<K> log1p(Lane<K> x) {
   using F = Format<K>;
   const Lane<K> sum = 1 + x;
   const Mask<K> odd = !(x > -1 && x <= F::kLargest);
-  Logarithm<K> l = logarithm(sum, Lane<K>(0));
-  const Mask<K> near = x > -0.29 && x < 0.41;
+  Logarithm<K> l = logarithm(sum);
+  const Mask<K> near = x > -0.25 && x < 0.5;
   const Lane<K> lost = where(x < 1, x - (sum - 1), 1 - (sum - x)) / sum;
   const Logarithm<K> exact = logarithm_of(where(near, x, l.f), where(near, Lane<K>(0), l.n));
   Lane<K> y = natural(exact, where(near, Lane<K>(0), lost));
@@ -316,175 +350,6 @@ TG_INLINE Lane<K> log1p(Lane<K> x) {
     y = where(x == -1, -infinity, where(x < -1, Lane<K>(__builtin_nan("")), y));
   }
   return y;
-}
-
-// --- trigonometry
-// The numbers that `mask` selects go through `function` one by one.
-template <class K>
-[[gnu::noinline]] void replace(Lane<K>& y, const Lane<K>& x, const Mask<K>& mask,
-                               typename Format<K>::Stored (*function)(typename Format<K>::Stored)) {
-  for (int i = 0; i < Format<K>::kCount; ++i)
-    if (mask.bits[i]) y.v[i] = function(static_cast<typename Format<K>::Stored>(x.v[i]));
-}
-
-// x = n pi / 2 + r + lost with |r| <= pi / 4, for |x| <= limit. pi / 2 is taken off in parts;
-// single precision has no parts that are short enough where products are rounded before they are
-// added: there Wide serves.
-template <class K>
-struct Angle {
-  Lane<K> r, lost;
-  typename Format<K>::Bits n;
-};
-template <class K>
-constexpr double kAngleLimit = 1e7;
-template <>
-inline constexpr double kAngleLimit<float> = 1e5;
-
-template <bool keeps_lost, class K>
-TG_INLINE Angle<K> angle(Lane<K> x) {
-  constexpr auto& parts = Table<K>::half_pi;
-  const Whole<K> n = whole(x, Lane<K>(0.63661977236758134308));
-  Lane<K> r = x, lost = 0;
-  for (const auto& part : parts) {
-    const Lane<K> next = fused(n.value, Lane<K>(-part), r);
-    if (keeps_lost && &part != parts) {
-      const Lane<K> rounding = fused(n.value, Lane<K>(-part), r - next);
-      lost = lost + where(2 * abs(next) < abs(r), Lane<K>(0), rounding);  // such a result is exact
-    }
-    r = next;
-  }
-  return {r, lost, n.bits};
-}
-template <class K>
-TG_INLINE Twofold<K> sin_of(Lane<K> r, Lane<K> z, Lane<K> lost) {
-  return sum_of(r, fused(r * z, polynomial(z, Table<K>::sin), lost));
-}
-template <class K>
-TG_INLINE Twofold<K> cos_of(Lane<K> z, Lane<K> lost) {
-  const Lane<K> half = z * 0.5, w = 1 - half;
-  return sum_of(w, ((1 - w) - half) + fused(z * z, polynomial(z, Table<K>::cos), lost));
-}
-// sin(x + turns pi / 2)
-template <class K>
-TG_INLINE Lane<K> sin_or_cos(Lane<K> x, int turns,
-                             typename Format<K>::Stored (*function)(typename Format<K>::Stored)) {
-  using F = Format<K>;
-  const Angle<K> a = angle<false>(x);
-  const auto n = a.n + turns;
-  const Lane<K> z = a.r * a.r, s = sin_of(a.r, z, Lane<K>(0)).value,
-                c = cos_of(z, Lane<K>(0)).value;
-  const Lane<K> y = where(Mask<K>{(n & 1) == 0}, s, c);
-  Lane<K> result = of_bits<K>(y.bits() ^ ((n >> 1) << (sizeof(typename F::Number) * 8 - 1)));
-  const Mask<K> huge = !(abs(x) <= kAngleLimit<K>);
-  if (any(huge)) [[unlikely]]
-    replace(result, x, huge, function);
-  return result;
-}
-template <class T>
-T sin_of_number(T x) {
-  return sizeof x == 4 ? T(__builtin_sinf(float(x))) : T(__builtin_sin(x));
-}
-template <class T>
-T cos_of_number(T x) {
-  return sizeof x == 4 ? T(__builtin_cosf(float(x))) : T(__builtin_cos(x));
-}
-template <class T>
-T tan_of_number(T x) {
-  return sizeof x == 4 ? T(__builtin_tanf(float(x))) : T(__builtin_tan(x));
-}
-template <class K>
-TG_INLINE Lane<K> sin(Lane<K> x) {
-  const Lane<K> y = sin_or_cos(x, 0, sin_of_number<typename Format<K>::Stored>);
-  return where(x == 0, x, y);
-}
-template <class K>
-TG_INLINE Lane<K> cos(Lane<K> x) {
-  return sin_or_cos(x, 1, cos_of_number<typename Format<K>::Stored>);
-}
-template <class K>
-TG_INLINE Lane<K> tan(Lane<K> x) {
-  const Angle<K> a = angle<true>(x);
-  const Lane<K> z = a.r * a.r;
-  const Twofold<K> s = sin_of(a.r, z, a.lost), c = cos_of(z, -(a.r * a.lost));
-  const Mask<K> even = {(a.n & 1) == 0}, huge = !(abs(x) <= kAngleLimit<K>);
-  const Twofold<K> q = quotient<K>({where(even, s.value, -c.value), where(even, s.lost, -c.lost)},
-                                   {where(even, c.value, s.value), where(even, c.lost, s.lost)});
-  Lane<K> result = q.value + q.lost;
-  if (any(huge)) [[unlikely]]
-    replace(result, x, huge, tan_of_number<typename Format<K>::Stored>);
-  return where(x == 0, x, result);
-}
-
-// pi times a power of two in two parts.
-template <class K>
-TG_INLINE Lane<K> pi_times(double power) {
-  return Table<K>::pi[0] * power;
-}
-template <class K>
-TG_INLINE Lane<K> pi_rest_times(double power) {
-  return Table<K>::pi[1] * power;
-}
-// turns pi + atan(t) for |t| <= tan(pi / 8)
-template <class K>
-TG_INLINE Lane<K> atan_from(Lane<K> turns, Lane<K> t) {
-  const Lane<K> z = t * t, tail = t * z * polynomial(z, Table<K>::atan);
-  const Lane<K> near = turns * Table<K>::pi[0], sum = near + t;
-  return sum + (((near - sum) + t) + fused(turns, Lane<K>(Table<K>::pi[1]), tail));
-}
-template <class K>
-TG_INLINE Lane<K> atan(Lane<K> x) {
-  const Lane<K> size = abs(x);
-  const Mask<K> small = size < 0.41421356, big = size > 2.4142135;
-  const Lane<K> above = where(small, size, where(big, Lane<K>(-1), size - 1));
-  const Lane<K> below = where(small, Lane<K>(1), where(big, size, size + 1));
-  const Lane<K> turns = where(small, Lane<K>(0), where(big, Lane<K>(0.5), Lane<K>(0.25)));
-  return with_sign(atan_from(turns, above / below), x);
-}
-template <class K>
-TG_INLINE Lane<K> atan2(Lane<K> y, Lane<K> x) {
-  const Lane<K> up = abs(y), along = abs(x);
-  const Mask<K> steep = up > along, back = {x.bits() < 0};
-  const Lane<K> less = where(steep, along, up), more = where(steep, up, along);
-  const Mask<K> small = less < more * 0.41421356;
-  const Lane<K> factor = where(more > 1, Lane<K>(0.25), Lane<K>(1));  // no overflow of the sum
-  const Lane<K> difference = (less - more) * factor, sum = less * factor + more * factor;
-  Lane<K> turned = where(small, less, difference) / where(small, more, sum);
-  turned = where(more == 0 || less == __builtin_inf(), Lane<K>(0), turned);
-  // The angle from the nearest axis or diagonal, then mirrored at the diagonal and at the axis.
-  Lane<K> turns = where(small || more == 0, Lane<K>(0), Lane<K>(0.25)), sign = 1;
-  turns = where(steep, 0.5 - turns, turns);
-  turns = where(back, 1 - turns, turns);
-  sign = where(steep, -sign, sign);
-  sign = where(back, -sign, sign);
-  const Lane<K> angle = atan_from(turns, sign * turned);
-  return where(x != x, x, where(y != y, y, with_sign(abs(angle), y)));
-}
-// asin(t) - t for t in [0, 1/2], z = t^2
-template <class K>
-TG_INLINE Lane<K> asin_tail(Lane<K> t, Lane<K> z) {
-  return t * z * polynomial(z, Table<K>::asin);
-}
-template <class K>
-TG_INLINE Lane<K> asin(Lane<K> x) {
-  const Lane<K> size = abs(x);
-  const Mask<K> big = size > 0.5;
-  const Lane<K> z = where(big, 0.5 - 0.5 * size, x * x), t = where(big, sqrt(z), size);
-  const Lane<K> tail = asin_tail(t, z);
-  const Lane<K> half_pi = pi_times<K>(0.5), near = half_pi - 2 * t, lost = (half_pi - near) - 2 * t;
-  const Lane<K> far = near - (2 * tail - (pi_rest_times<K>(0.5) + lost));
-  const Lane<K> y = where(big, far, t + tail);
-  return where(y != y, y, with_sign(y, x));
-}
-template <class K>
-TG_INLINE Lane<K> acos(Lane<K> x) {
-  const Lane<K> size = abs(x);
-  const Mask<K> big = size > 0.5;
-  const Lane<K> z = where(big, 0.5 - 0.5 * size, x * x), t = where(big, sqrt(z), x);
-  const Lane<K> tail = asin_tail(t, z);
-  const Lane<K> middle = pi_times<K>(0.5) - (t + (tail - pi_rest_times<K>(0.5)));
-  const Lane<K> twice = 2 * (t + tail);
-  const Lane<K> left = pi_times<K>(1) - (twice - pi_rest_times<K>(1));
-  return where(big, where(x < 0, left, twice), middle);
 }
 
 // --- inverse hyperbolic functions, in double precision for single
@@ -504,6 +369,9 @@ TG_INLINE Lane<Wide> atanh(Lane<Wide> x) {
 }
 
 // --- error function
+#if defined(__AVX512F__)
+TG_INLINE Lane<float> erf(Lane<float> x) { return by_pieces(x, kErfPieces, 4); }
+#else
 // In single precision: a polynomial near 0; elsewhere 1 - exp of one.
 TG_INLINE Lane<float> erf(Lane<float> x) {
   using L = Lane<float>;
@@ -513,33 +381,41 @@ TG_INLINE Lane<float> erf(Lane<float> x) {
   const L large = 1 - exp(t * polynomial(t, Table<float>::log_erfc));
   return where(size <= 0.9275, small, with_sign(large, x));
 }
+#endif
 
-// exp(x^2) (1 - erf(x)) (1 + 2 x) of x >= 0, in a variable that brings [0, infinity) to [-1, 1)
-// (Shepherd and Laframboise, 1981).
+// exp(x^2) (1 - erf(x)) of x >= 0 as a quotient by 1 + 2 x of a polynomial in (x - 3.75) /
+// (x + 3.75), which brings [0, infinity) to [-1, 1) (Shepherd and Laframboise, 1981).
 template <class K>
-TG_INLINE Twofold<K> scaled_erfc(Lane<K> x) {
-  return sum_of(Lane<K>(1.25), polynomial((x - 3.75) / (x + 3.75), Table<K>::erfcx));
-}
+struct ScaledErfc {
+  Twofold<K> above, below;
+  Lane<K> inverse;  // of `below`, nearly
+};
 template <class K>
-TG_INLINE Twofold<K> one_and_twice(Lane<K> x) {
-  const Lane<K> sum = 1 + 2 * x, one = sum - 2 * x;
-  return {sum, (1 - one) + (2 * x - (sum - one))};
+TG_INLINE ScaledErfc<K> scaled_erfc(Lane<K> x) {
+  const Lane<K> sum = 1 + 2 * x, one = sum - 2 * x, sum_lost = (1 - one) + (2 * x - (sum - one));
+  const Lane<K> inverse_of_both = 1 / ((x + 3.75) * sum);
+  const Lane<K> rest = polynomial((x - 3.75) * (sum * inverse_of_both), Table<K>::erfcx);
+  return {sum_of(Lane<K>(1.25), rest), {sum, sum_lost}, (x + 3.75) * inverse_of_both};
 }
 // Where 1 - erf(x) is not 0.
 template <class K>
-constexpr double kErfcLimit = 27.3;
-template <>
-inline constexpr double kErfcLimit<Wide> = 10.1;
+constexpr double kErfcLimit = sizeof(typename Format<K>::Stored) == 4 ? 10.1 : 27.3;
 template <class K>
 TG_INLINE Lane<K> erfc(Lane<K> x) {
   const Lane<K> size = minimum(abs(x), Lane<K>(kErfcLimit<K>)), square = size * size;
-  const Twofold<K> s = quotient(scaled_erfc(size), one_and_twice(size));
-  const Exponential<K> e = exponential(-square);
-  // exp(-lost) is 1 - lost.
-  const Lane<K> at = e.r + e.tail, below_one = at - product_lost(size, size, square) * (1 + at);
-  Lane<K> y = scaled(s.value + fused(s.value, below_one, s.lost), e.n);
-  if constexpr (sizeof(typename Format<K>::Stored) == 8)
+  const ScaledErfc<K> q = scaled_erfc(size);
+  Lane<K> y;
+  if constexpr (sizeof(typename Format<K>::Stored) != sizeof(typename Format<K>::Number)) {
+    y = exp(-square) * (q.above.value * q.inverse);  // there is accuracy to spare
+  } else {
+    const Twofold<K> s = quotient(q.above, q.below, q.inverse);
+    const Exponential<K> e = exponential(-square);
+    // What the square lost makes a factor of 1 - lost.
+    const Lane<K> lost = product_lost(size, size, square) * (1 + (e.r + e.tail));
+    const Lane<K> below_one = e.r + (e.tail - lost);
+    y = scaled(s.value + fused(s.value, below_one, s.lost), e.n);
     y = where(size < 0.47, 1 - fused(size, polynomial(square, Table<K>::erf), size), y);
+  }
   return where(x < 0, 2 - y, y);
 }
 TG_INLINE Lane<double> erf(Lane<double> x) {
@@ -547,7 +423,8 @@ TG_INLINE Lane<double> erf(Lane<double> x) {
   const L size = abs(x), z = x * x;
   const L small = fused(x, polynomial(z, Table<double>::erf), x);
   const L t = minimum(size, L(6.0));
-  const L large = 1 - exp(-(t * t)) * scaled_erfc(t).value / (1 + 2 * t);
+  const ScaledErfc<double> e = scaled_erfc(t);
+  const L large = 1 - exp(-(t * t)) * e.above.value * e.inverse;
   return where(size <= 0.9275, small, with_sign(large, x));
 }
 
@@ -559,54 +436,63 @@ TG_INLINE Lane<K> logaddexp(Lane<K> a, Lane<K> b) {
   return where(a == b, a + 0.69314718055994530942, most + added);
 }
 
-// size^y for size >= 0. A number to a high power needs more digits of its logarithm than fit one
-// number; double precision is that for a single one.
-TG_INLINE Lane<Wide> power_of_size(Lane<Wide> size, Lane<Wide> y) { return exp2(y * log2(size)); }
+// size^y for positive finite size and finite y. A number to a high power needs more digits of its
+// logarithm than fit one number; double precision has them for single.
+TG_INLINE Lane<Wide> power_of_size(Lane<Wide> size, Lane<Wide> y) {
+  const Logarithm<Wide> l = logarithm(size);
+  const Lane<Wide> log = l.f - (l.square - l.rest);
+  return exp2(y * fused(log, Lane<Wide>(1.4426950408889634), l.n));
+}
 TG_INLINE Lane<double> power_of_size(Lane<double> size, Lane<double> y) {
   using L = Lane<double>;
-  const Mask<double> small = size < Format<double>::kSmallest;
-  const L in = where(small, size * 0x1p54, size), excess = where(small, L(54), L(0));
-  const Logarithm<double> l = logarithm(in, excess);
-  const Twofold<double> q = quotient<double>({l.f, L(0)}, sum_of(L(2), l.f));
+  const Logarithm<double> l = logarithm(size);
+  const Twofold<double> q = quotient<double>({l.f, L(0)}, sum_of(L(2), l.f), 1 / (2 + l.f));
   const L s = q.value, s_lost = q.lost;
   // With s = f / (2 + f) and z = s^2, log(1 + f) = 2 s + s w, w = z (2 / 3 + z (...)).
+  const L two_thirds = 2.0 / 3, two_thirds_lost = 0x1.5555555555555p-55;
   const L z = s * s, z_lost = fused(s + s, s_lost, product_lost(s, s, z));
-  const L third = z * (2.0 / 3), rest = z * z * polynomial(z, Table<double>::log_upper);
-  const L third_lost =
-      product_lost(z, L(2.0 / 3), third) + fused(z_lost, L(2.0 / 3), z * 0x1.5555555555555p-55);
-  const L w = third + rest, w_lost = (rest - (w - third)) + third_lost;
-  const L t = s * w, t_lost = product_lost(s, w, t) + fused(s, w_lost, s_lost * w);
-  const L log = 2 * s + t, log_lost = (t - (log - 2 * s)) + (2 * s_lost + t_lost);
-  // times 1 / log(2), plus n
+  const L first = z * two_thirds, rest = z * z * polynomial(z, Table<double>::log_upper);
+  const L first_lost =
+      product_lost(z, two_thirds, first) + fused(z_lost, two_thirds, z * two_thirds_lost);
+  const Twofold<double> w = sum_of(first, rest);
+  const L w_lost = w.lost + first_lost;
+  const L t = s * w.value,
+          t_lost = product_lost(s, w.value, t) + fused(s, w_lost, s_lost * w.value);
+  const Twofold<double> log = sum_of(2 * s, t);
+  const L log_lost = log.lost + (2 * s_lost + t_lost);
+  // Times 1 / log(2), plus n.
   const L factor = Table<double>::log2_e[0], factor_rest = Table<double>::log2_e[1];
-  const L part = log * factor,
-          part_lost = product_lost(log, factor, part) + fused(log, factor_rest, log_lost * factor);
-  L high = l.n + part, low = (part - (high - l.n)) + part_lost;
-  const L infinity = __builtin_inf();
-  const Mask<double> odd = !(size > 0 && size < infinity);
-  high = where(odd, where(size == 0, -infinity, size), high);
-  L power = y * high;
-  low = fused(y, low, product_lost(y, high, power));
-  low = where(abs(power) < 2000 && !odd, low, L(0));
+  const L part = log.value * factor;
+  const L part_lost =
+      product_lost(log.value, factor, part) + fused(log.value, factor_rest, log_lost * factor);
+  const Twofold<double> log2 = sum_of(l.n, part);
+  const L log2_lost = log2.lost + part_lost;
+  L power = y * log2.value;
+  const L power_lost = fused(y, log2_lost, product_lost(y, log2.value, power));
+  const L lost = where(abs(power) < 2000, power_lost, L(0));  // beyond there may be none
   power = maximum(minimum(power, L(2000)), L(-2000));
   const Whole<double> n = whole(power, L(1));
-  const L r = ((power - n.value) + low) * 0.69314718055994530942;
+  const L r = ((power - n.value) + lost) * 0.69314718055994530942;
   return scaled(fused(r * r, polynomial(r, Table<double>::exp), r) + 1, n.value);
 }
-// x^y by the rules of the C standard. Small exponents are products and quotients, as in pow() of
-// math.h.
+// x^y by the rules of the C standard.
 template <class K>
 TG_INLINE Lane<K> pow(Lane<K> x, Lane<K> y) {
-  const Lane<K> infinity = __builtin_inf(), one = 1;
-  const Lane<K> size = abs(x), size_of_y = abs(y), wholes = 0x1p52;
-  const Lane<K> nearest_y = (size_of_y + wholes) - wholes;
-  const Mask<K> whole_y = size_of_y >= wholes || nearest_y == size_of_y;
-  const Mask<K> odd = {(((size_of_y + wholes).bits() & 1) != 0) & (size_of_y < wholes).bits};
+  const Lane<K> infinity = __builtin_inf(), one = 1, zero = 0, size = abs(x), size_of_y = abs(y);
   Lane<K> z = power_of_size(size, y);
-  z = where(size == 1 && size_of_y == infinity, one, z);
-  z = where(odd && whole_y, of_bits<K>(z.bits() | (x.bits() & sign_bits<K>())), z);
-  z = where(x < 0 && x != -infinity && !whole_y, Lane<K>(__builtin_nan("")), z);
-  return where(y == 0 || x == 1, one, z);
+  if (any(!(x > 0 && x < infinity && size_of_y < infinity))) [[unlikely]] {
+    const Mask<K> to_infinity = (size > 1 && y > 0) || (size < 1 && y < 0);
+    const Mask<K> bounded = size > 0 && size < infinity && size_of_y < infinity;
+    z = where(bounded, z, where(to_infinity, infinity, where(size == 1, one, zero)));
+    const Lane<K> wholes = 0x1p52, shifted = size_of_y + wholes;
+    const Mask<K> small = size_of_y < wholes, whole_y = !small || shifted - wholes == size_of_y;
+    const Mask<K> odd = Mask<K>{(shifted.bits() & 1) != 0} && small && whole_y;
+    z = where(odd, of_bits<K>(z.bits() | (x.bits() & sign_bits<K>())), z);
+    z = where(x < 0 && x != -infinity && !whole_y, Lane<K>(__builtin_nan("")), z);
+    z = where(x != x || y != y, x + y, z);
+    z = where(y == 0 || x == 1, one, z);
+  }
+  return z;
 }
 
 }  // namespace tg::TG_ISA

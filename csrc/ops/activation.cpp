@@ -17,19 +17,6 @@
 namespace tg {
 namespace {
 
-template <class Op>
-void forward_in_double(const void* formula, double* out, const double* const* in, int64_t n) {
-  const Op op = *static_cast<const Op*>(formula);
-  const double* x = in[0];
-  for (int64_t i = 0; i < n; ++i) out[i] = op.forward(x[i]);
-}
-template <class Op>
-void grad_in_double(const void* formula, double* out, const double* const* in, int64_t n) {
-  const Op op = *static_cast<const Op*>(formula);
-  const double *g = in[0], *x = in[1];
-  for (int64_t i = 0; i < n; ++i) out[i] = op.grad(g[i], x[i]);
-}
-
 // `grad` as PyTorch's graph of a backward has it: x gets a gradient of zeros through it.
 Tensor with_zero_derivative(const Tensor& grad, const Tensor& x) {
   if (!requires_grad(x)) return grad;
@@ -46,7 +33,7 @@ template <class Op>
 Tensor activation(const Op& op, const Tensor& x) {
   const ActivationLoops& loops = activation_kernels().*Op::loops;
   const Tensor* const in[] = {&x};
-  Tensor out = run_pointwise(Op::kernel, {loops.forward, forward_in_double<Op>}, &op, in);
+  Tensor out = run_pointwise(Op::kernel, {loops.forward, loops.forward64}, &op, in);
   record(Op::node, out, inputs(x), saves(x), [op](const Tensor& g, const Tensor& x) {
     if (grad_mode.enabled || g.dtype() != x.dtype()) {
       Tensor grad = op.grad(g, x);
@@ -55,7 +42,7 @@ Tensor activation(const Op& op, const Tensor& x) {
     }
     const ActivationLoops& loops = activation_kernels().*Op::loops;
     const Tensor* const in[] = {&g, &x};
-    return run_pointwise(Op::kernel, {loops.grad, grad_in_double<Op>}, &op, in);
+    return run_pointwise(Op::kernel, {loops.grad, loops.grad64}, &op, in);
   });
   return out;
 }

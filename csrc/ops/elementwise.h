@@ -152,10 +152,20 @@ struct UnaryDerivative {
   }
 };
 template <class Op>
+constexpr BlockKernels gradient_kernels() {
+  if constexpr (requires { Op::gradient_vectors; })
+    return {.f32 = elementary_f32<Op::gradient_vectors>,
+            .f64 = elementary_f64<Op::gradient_vectors>};
+  else
+    return binary_blocks<UnaryDerivative<Op>>;
+}
+template <class Op>
+inline constexpr BlockKernels gradient_blocks = gradient_kernels<Op>();
+template <class Op>
 Tensor unary_gradient(const Tensor& g, const Tensor& kept) {
   if constexpr (gradient_fuses<Op>) {
     if (!grad_mode.enabled && g.dtype() == kept.dtype())
-      return apply_gradient(binary_blocks<UnaryDerivative<Op>>, g, kept);
+      return apply_gradient(gradient_blocks<Op>, g, kept);
   }
   return UnaryDerivative<Op>::forward(g, kept);
 }

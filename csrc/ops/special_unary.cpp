@@ -17,6 +17,7 @@ constexpr double kTwoOverSqrtPi = 1.12837916709551257390;
 
 struct Asinh {
   static constexpr auto single_vectors = &ElementaryKernels::asinh;
+  static constexpr auto gradient_vectors = &ElementaryKernels::asinh_grad;
   static constexpr auto name = "asinh", node = "AsinhBackward0";
   static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return asinh(x); }
@@ -24,6 +25,7 @@ struct Asinh {
 };
 struct Acosh {
   static constexpr auto single_vectors = &ElementaryKernels::acosh;
+  static constexpr auto gradient_vectors = &ElementaryKernels::acosh_grad;
   static constexpr auto name = "acosh", node = "AcoshBackward0";
   static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return acosh(x); }
@@ -45,6 +47,7 @@ struct Exp2 {
 };
 struct Erfc {
   static constexpr auto vectors = &ElementaryKernels::erfc;
+  static constexpr auto gradient_vectors = &ElementaryKernels::erfc_grad;
   static constexpr auto name = "erfc", node = "ErfcBackward0";
   static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return erfc(x); }

@@ -103,6 +103,7 @@ struct Rsqrt {
 };
 struct Sin {
   static constexpr auto vectors = &ElementaryKernels::sin;
+  static constexpr auto gradient_vectors = &ElementaryKernels::sin_grad;
   static constexpr auto name = "sin", node = "SinBackward0",
                         doc = "Sine of each element, in radians.";
   static constexpr auto domain = Domain::Floating;
@@ -111,6 +112,7 @@ struct Sin {
 };
 struct Cos {
   static constexpr auto vectors = &ElementaryKernels::cos;
+  static constexpr auto gradient_vectors = &ElementaryKernels::cos_grad;
   static constexpr auto name = "cos", node = "CosBackward0",
                         doc = "Cosine of each element, in radians.";
   static constexpr auto domain = Domain::Floating;
@@ -127,6 +129,7 @@ struct Tan {
 };
 struct Asin {
   static constexpr auto vectors = &ElementaryKernels::asin;
+  static constexpr auto gradient_vectors = &ElementaryKernels::asin_grad;
   static constexpr auto name = "asin", node = "AsinBackward0",
                         doc = "Inverse sine of each element, in radians.";
   static constexpr auto domain = Domain::Floating;
@@ -135,6 +138,7 @@ struct Asin {
 };
 struct Acos {
   static constexpr auto vectors = &ElementaryKernels::acos;
+  static constexpr auto gradient_vectors = &ElementaryKernels::acos_grad;
   static constexpr auto name = "acos", node = "AcosBackward0",
                         doc = "Inverse cosine of each element, in radians.";
   static constexpr auto domain = Domain::Floating;
@@ -151,6 +155,7 @@ struct Atan {
 };
 struct Sinh {
   static constexpr auto vectors = &ElementaryKernels::sinh;
+  static constexpr auto gradient_vectors = &ElementaryKernels::sinh_grad;
   static constexpr auto name = "sinh", node = "SinhBackward0",
                         doc = "Hyperbolic sine of each element.";
   static constexpr auto domain = Domain::Floating;
@@ -159,6 +164,7 @@ struct Sinh {
 };
 struct Cosh {
   static constexpr auto vectors = &ElementaryKernels::cosh;
+  static constexpr auto gradient_vectors = &ElementaryKernels::cosh_grad;
   static constexpr auto name = "cosh", node = "CoshBackward0",
                         doc = "Hyperbolic cosine of each element.";
   static constexpr auto domain = Domain::Floating;
@@ -183,6 +189,7 @@ struct Sigmoid {
 };
 struct Erf {
   static constexpr auto vectors = &ElementaryKernels::erf;
+  static constexpr auto gradient_vectors = &ElementaryKernels::erf_grad;
   static constexpr auto name = "erf", node = "ErfBackward0",
                         doc = "Error function of each element.";
   static constexpr auto domain = Domain::Floating;
