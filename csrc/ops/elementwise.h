@@ -96,6 +96,10 @@ constexpr BlockKernels kernels_of() {
       kernels.i32 = kernel_of<Op, int32_t, predicate, binary>();
     if constexpr (requires { Op::has_byte_kernel; })
       kernels.u8 = kernel_of<Op, uint8_t, predicate, binary>();
+    if constexpr (requires { Op::wraps; }) {
+      kernels.wrap16 = kernel_of<Op, uint16_t, predicate, binary>();
+      kernels.wrap8 = kernel_of<Op, uint8_t, predicate, binary>();
+    }
     if constexpr (requires { Op::has_bool_kernel; })
       kernels.flag = kernel_of<Op, bool, predicate, binary>();
   }
