@@ -122,3 +122,29 @@ def test_autograd():
         tg.exp(x.detach(), out=tg.ones(2, requires_grad=True))
     with tg.no_grad():
         assert tg.exp(x * 0, out=new()).tolist() == [1, 1]
+
+
+def test_large_results_are_computed_in_out():
+    a, b = tg.randn(60, 50), tg.randn(60, 50)
+    out = tg.zeros(60, 50)
+    address, version, view = out.data_ptr(), out._version, out.reshape(-1)
+    assert tg.add(a, b, alpha=2, out=out) is out
+    assert (out == a + 2 * b).all()
+    assert (out.data_ptr(), out._version) == (address, version + 1)
+    assert (view == out.flatten()).all()
+    wanted = out * a
+    tg.mul(out, a, out=out)  # an argument as well
+    assert (out == wanted).all()
+    with pytest.raises(RuntimeError, match="refer to a single memory location"):
+        tg.sub(a, out[0], out=out)
+    assert (out == wanted).all()
+    tg.add(a, b.double(), out=out)
+    assert (out == (a + b.double()).float()).all()
+    tg.clamp(a, -0.5, 0.5, out=out)
+    assert (out == a.clamp(-0.5, 0.5)).all()
+    apart = tg.zeros(50, 60).t()
+    tg.add(a, b, out=apart)
+    assert (apart == a + b).all() and not apart.is_contiguous()
+    with pytest.raises(RuntimeError, match="don't support automatic differentiation"):
+        tg.add(a.requires_grad_(), b, out=out)
+    assert (out == a.detach().clamp(-0.5, 0.5)).all()

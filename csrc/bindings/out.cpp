@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "autograd/node.h"
+#include "autograd/view.h"
 #include "bindings/bind.h"
 #include "core/layout.h"
 #include "ops/copy.h"
@@ -50,6 +51,10 @@ constexpr std::string_view
     kFactories =
         " zeros ones full empty eye linspace logspace arange rand randn randint randperm bernoulli "
         "ger ",
+    // elementwise: the result may be computed in out
+    kElementwise =
+        " add sub subtract mul multiply div divide true_divide maximum minimum neg negative abs "
+        "absolute exp log sqrt rsqrt reciprocal square tanh sigmoid sin cos clamp clip pow ",
     kNeverDifferentiable =
         " eq ne lt le gt ge not_equal less less_equal greater greater_equal logical_not "
         "logical_and logical_or logical_xor isin ",
@@ -228,6 +233,26 @@ void prepare_out(const char* function, const Signature& signature, PyObject** va
   }
 }
 
+bool writes_into_out(const char* function, const Signature& signature, PyObject* const* values) {
+  const Tensor& out = as_tensor(values[signature.out]);
+  constexpr int64_t kSmall = 1024;  // a copy costs nothing there
+  if (out.numel() < kSmall || !out.is_contiguous() || requires_grad(out) ||
+      !in(kElementwise, function))
+    return false;
+  const char *begin = static_cast<const char*>(out->storage->data),
+             *end = begin + out->storage->nbytes;
+  for (size_t i = 0; i < signature.parameters.size(); ++i) {
+    if (int(i) == signature.out || !values[i] || !is_tensor(values[i])) continue;
+    const Tensor& x = as_tensor(values[i]);
+    const char* data = static_cast<const char*>(x->storage->data);
+    if (x.dtype() != out.dtype() || requires_grad(x) ||
+        (data < end && begin < data + x->storage->nbytes))
+      return false;
+  }
+  check_inplace(out);
+  return true;
+}
+
 void write_outs(const char* function, const Signature& signature, PyObject* const* values,
                 std::span<const Tensor> results) {
   const std::string_view name = function;
@@ -244,7 +269,14 @@ void write_outs(const char* function, const Signature& signature, PyObject* cons
     check_target(function, outs[i], results[i], i > 0 && results[i].dtype() == DType::Int64);
   }
   GradModeGuard off(false);
-  for (size_t i = 0; i < results.size(); ++i) write_out(outs[i], results[i]);
+  for (size_t i = 0; i < results.size(); ++i) {
+    const Tensor &out = outs[i], &result = results[i];
+    if (result->data == out->data && result.dtype() == out.dtype() && result.same_sizes(out) &&
+        result.is_contiguous() && out.is_contiguous())
+      bump_version(out);  // computed in it
+    else
+      write_out(outs[i], results[i]);
+  }
 }
 
 void write_out_argument(const char* function, PyObject* out, const Tensor& result) {

@@ -34,6 +34,13 @@ Choice choose(const BlockKernels& kernels, DType in) {
       [[fallthrough]];
     case DType::UInt8:
       if (kernels.u8) return {kernels.u8, in};
+      if (kernels.wrap8 && in != DType::Bool) return {kernels.wrap8, in};
+      break;
+    case DType::Int8:
+      if (kernels.wrap8) return {kernels.wrap8, in};
+      break;
+    case DType::Int16:
+      if (kernels.wrap16) return {kernels.wrap16, in};
       break;
     case DType::Int64:
       return {kernels.i64, in};

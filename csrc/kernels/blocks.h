@@ -30,7 +30,9 @@ struct BlockKernels {
   BlockKernel i32 = nullptr;   // int32, the narrower integers and bool
   BlockKernel u8 = nullptr;    // uint8, and bool as 0 and 1
   BlockKernel flag = nullptr;  // bool
-  bool predicate = false;      // the results are bools
+  // int16, and int8 and uint8, where all bits below the ones lost are those of wider arithmetic.
+  BlockKernel wrap16 = nullptr, wrap8 = nullptr;
+  bool predicate = false;  // the results are bools
 };
 
 struct BlockOperand {

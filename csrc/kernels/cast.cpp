@@ -2,8 +2,27 @@
 
 #include <cstring>
 
+#include "kernels/cast_kernels.h"
+#include "kernels/isa.h"
+
 namespace tg {
+
+#define TG_DECLARE_TABLE(name)           \
+  namespace name {                       \
+  extern const CastKernels cast_kernels; \
+  }
+TG_FOR_EACH_ISA(TG_DECLARE_TABLE)
+#undef TG_DECLARE_TABLE
+
 namespace {
+
+DenseCast dense_cast(DType to, DType from) {
+#define TG_TABLE_ENTRY(name) &name::cast_kernels,
+  static constexpr const CastKernels* kTables[] = {TG_FOR_EACH_ISA(TG_TABLE_ENTRY)};
+#undef TG_TABLE_ENTRY
+  static const CastKernels& table = pick_isa(kTables);
+  return table.cast[static_cast<int>(to)][static_cast<int>(from)];
+}
 
 template <class To, class From>
 void cast(char* to, int64_t to_stride, const char* from, int64_t from_stride, int64_t n) {
@@ -11,6 +30,10 @@ void cast(char* to, int64_t to_stride, const char* from, int64_t from_stride, in
     if constexpr (std::is_same_v<To, From>) {
       std::memcpy(to, from, size_t(n) * sizeof(To));
     } else {
+      constexpr int64_t kFew = 8;
+      if (n > kFew)
+        if (const DenseCast dense = dense_cast(dtype_of<To>, dtype_of<From>))
+          return dense(to, from, n);
       auto* out = reinterpret_cast<To*>(to);
       auto* in = reinterpret_cast<const From*>(from);
       for (int64_t i = 0; i < n; ++i) out[i] = convert<To>(in[i]);

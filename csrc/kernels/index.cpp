@@ -1,5 +1,6 @@
 #include "kernels/index.h"
 
+#include "kernels/blocks.h"
 #include "kernels/loops.h"
 
 namespace tg {
@@ -27,10 +28,21 @@ void take_row(const Row& data, const Steps& stride, int64_t n, int64_t scale) {
         *reinterpret_cast<const T*>(from + *reinterpret_cast<const int64_t*>(at) * scale);
 }
 
+template <class T, class F>
+void put_dense(T* to, const T* from, int64_t n) {
+  TG_INDEPENDENT
+  for (int64_t i = 0; i < n; ++i) to[i] = static_cast<T>(F{}(to[i], from[i]));
+}
+
 // from, places, into
 template <class T, class F>
 void put_row(const Row& data, const Steps& stride, int64_t n, int64_t scale) {
   auto [from, at, to] = data;
+  if (stride[1] == 0 && stride[0] == int64_t(sizeof(T)) && stride[2] == stride[0]) {
+    to += *reinterpret_cast<const int64_t*>(at) * scale;  // one place for the whole row
+    put_dense<T, F>(reinterpret_cast<T*>(to), reinterpret_cast<const T*>(from), n);
+    return;
+  }
   for (int64_t i = 0; i < n; ++i, from += stride[0], at += stride[1], to += stride[2]) {
     T& place = *reinterpret_cast<T*>(to + *reinterpret_cast<const int64_t*>(at) * scale);
     place = static_cast<T>(F{}(place, *reinterpret_cast<const T*>(from)));

@@ -151,13 +151,87 @@ namespace {
 Tensor clamp_one(const Tensor& x, const Operand& bound, bool is_min) {
   return is_min ? binary<ClampMin>(x, bound) : binary<ClampMax>(x, bound);
 }
+
+// The same between two numbers, in one pass.
+template <class T>
+void clamp_block(T* out, const T* x, const T* bounds, int64_t n) {
+  const T low = bounds[0], high = bounds[1];
+  if (low != low || high != high) {
+    std::fill_n(out, n, low != low ? low : high);
+    return;
+  }
+  TG_INDEPENDENT
+  for (int64_t i = 0; i < n; ++i) {
+    const T raised = x[i] < low ? low : x[i];  // NaN stays
+    out[i] = raised > high ? high : raised;
+  }
+}
+constexpr BlockKernels clamp_blocks = {.f32 = block<float, clamp_block<float>>,
+                                       .f64 = block<double, clamp_block<double>>,
+                                       .i64 = block<int64_t, clamp_block<int64_t>>,
+                                       .i32 = block<int32_t, clamp_block<int32_t>>};
+// Calls f with the number as an element of x, in the type that the loops compute in.
+template <class F>
+void with_number(const Scalar& number, const Tensor& x, const F& f) {
+  visit_dtype(x.dtype(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    using Loop = std::conditional_t<sizeof(T) == 8 || std::is_floating_point_v<T>, T,
+                                    std::conditional_t<std::is_integral_v<T>, int32_t, float>>;
+    f(static_cast<Loop>(number.to<T>()));
+  });
+}
+
+template <class T>
+void clamp_gradient_loop(const T* g, const T* x, T low, T high, T* out, int64_t n) {
+  const LongWork work(n);
+  TG_INDEPENDENT
+  for (int64_t i = 0; i < n; ++i) {
+    const T grad = g[i];  // read in any case: a branch would be taken at random
+    const T above = x[i] >= low ? grad : T(0);
+    out[i] = x[i] <= high ? above : T(0);
+  }
+}
+Tensor clamp_gradient(const Tensor& g, const Tensor& x, const Scalar& min, const Scalar& max) {
+  const bool dense = g.is_contiguous() && x.is_contiguous() && g.dtype() == x.dtype();
+  if (grad_mode.enabled || !dense || (x.dtype() != DType::Float32 && x.dtype() != DType::Float64))
+    return where((x >= min.to<double>()) && (x <= max.to<double>()), g, Operand(0.0));
+  Tensor out = empty(x.sizes(), x.dtype());
+  const auto run = [&]<class T>(T) {
+    clamp_gradient_loop(g.data<T>(), x.data<T>(), min.to<T>(), max.to<T>(), out.data<T>(),
+                        x.numel());
+  };
+  if (x.dtype() == DType::Float64)
+    run(double{});
+  else
+    run(float{});
+  return out;
+}
+
+Tensor clamp_between(const Tensor& x, const Scalar& min, const Scalar& max) {
+  alignas(8) char bounds[16];
+  with_number(min, x, [&](auto low) {
+    std::memcpy(bounds, &low, sizeof low);
+    with_number(max, x, [&](auto high) { std::memcpy(bounds + sizeof high, &high, sizeof high); });
+  });
+  Tensor out = apply_blocks(clamp_blocks, x, bounds);
+  record("ClampBackward1", out, inputs(x), saves(x),
+         [min, max](const Tensor& g, const Tensor& x) { return clamp_gradient(g, x, min, max); });
+  return out;
+}
 }  // namespace
 
 Tensor clamp(const Tensor& x, const Operand* min, const Operand* max) {
   if (!min && !max) runtime_error("torch.clamp: At least one of 'min' or 'max' must not be None");
   Tensor out = x;
-  if (min && max && (min->is_tensor() || max->is_tensor()))  // the dtype follows from all three
-    out = to_dtype(x, (ResultType() << x << *min << *max).value());
+  if (min && max) {
+    const DType dtype = (ResultType() << x << *min << *max).value();  // it follows from all three
+    if (!min->is_tensor() && !max->is_tensor()) {
+      if (dtype == x.dtype() && dtype != DType::Bool)
+        return clamp_between(x, min->scalar, max->scalar);
+    } else {
+      out = to_dtype(x, dtype);
+    }
+  }
   if (min) out = clamp_one(out, *min, true);
   if (max) out = clamp_one(out, *max, false);
   return out;

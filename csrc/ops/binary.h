@@ -13,6 +13,7 @@ inline Tensor zeros_like_gradient(const Tensor& g) {
 }
 
 struct Add {
+  static constexpr bool wraps = true;
   static constexpr bool takes_two_numbers = true;  // torch.add(1, 2) gives a 0-d tensor
   static constexpr bool number_is_input = true;
   static constexpr auto name = "add", node = "AddBackward0",
@@ -27,6 +28,7 @@ struct Add {
   static auto grad_right(auto g, auto, auto) { return g; }
 };
 struct Sub {
+  static constexpr bool wraps = true;
   static constexpr bool takes_two_numbers = true;
   static constexpr bool number_is_input = true;
   static constexpr auto name = "sub", node = "SubBackward0",
@@ -46,6 +48,7 @@ struct Rsub : Sub {
   static constexpr auto node = "RsubBackward1";
 };
 struct Mul {
+  static constexpr bool wraps = true;
   static constexpr bool takes_two_numbers = true;
   static constexpr bool number_is_input = true;
   static constexpr auto name = "mul", node = "MulBackward0",

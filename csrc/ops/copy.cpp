@@ -42,11 +42,18 @@ void copy_values(const Tensor& dst, const Tensor& src) {
     return;
   if (may_overlap(dst, src)) return copy_values(dst, clone(detached_alias(src, false)));
   const Dims from = broadcast_strides(src, dst.sizes());
-  for_each_row<2>(dst.sizes(),
-                  {{dst->data, src->data}, {dst->strides(), from.data()}, {to_item, from_item}},
-                  [cast = cast_row(dst.dtype(), src.dtype())](
-                      const std::array<char*, 2>& data, const std::array<int64_t, 2>& stride,
-                      int64_t n) { cast(data[0], stride[0], data[1], stride[1], n); });
+  for_each_row<2>(
+      dst.sizes(), {{dst->data, src->data}, {dst->strides(), from.data()}, {to_item, from_item}},
+      [to_item, cast = cast_row(dst.dtype(), src.dtype())](
+          const std::array<char*, 2>& data, const std::array<int64_t, 2>& stride, int64_t n) {
+        if (stride[1] != 0 || stride[0] != to_item)
+          return cast(data[0], stride[0], data[1], stride[1], n);
+        cast(data[0], to_item, data[1], 0, 1);  // one number for the whole row
+        visit_item(to_item, [&]<class Item>(Item) {
+          Item* to = reinterpret_cast<Item*>(data[0]);
+          std::fill_n(to + 1, n - 1, *to);
+        });
+      });
 }
 
 void fill_values(const Tensor& dst, const Scalar& value) {

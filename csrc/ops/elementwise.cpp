@@ -1,5 +1,6 @@
 #include "ops/elementwise.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace tg {
@@ -64,6 +65,15 @@ BlockKernel plain_kernel(const BlockKernels& kernels, DType dtype) {
 constexpr int64_t kShort = 4096;  // elements that need no thought of other threads
 }  // namespace
 
+Tensor empty_or_out(std::span<const int64_t> sizes, DType dtype) {
+  if (!out_argument) [[likely]]
+    return empty(sizes, dtype);
+  const Tensor& out = *out_argument;
+  if (out.dtype() != dtype || !std::ranges::equal(out.sizes(), sizes)) return empty(sizes, dtype);
+  out_argument = nullptr;
+  return detached_alias(out, false);
+}
+
 Tensor apply_blocks(const BlockKernels& kernels, const Tensor& x, const void* parameters,
                     std::optional<DType> out) {
   if (const BlockKernel kernel = plain_kernel(kernels, x.dtype());
@@ -74,7 +84,7 @@ Tensor apply_blocks(const BlockKernels& kernels, const Tensor& x, const void* pa
   }
   const DType dtype = out ? *out : kernels.predicate ? DType::Bool : x.dtype();
   if (x.is_contiguous()) {
-    Tensor result = empty(x.sizes(), dtype);
+    Tensor result = empty_or_out(x.sizes(), dtype);
     run_flat_blocks(kernels, x.dtype(), result->data, dtype, x->data, parameters, x.numel());
     return result;
   }
@@ -139,13 +149,15 @@ void run_binary(const BlockKernels& kernels, const Tensor& out, Side& a, Side& b
 Tensor result_for(const Tensor* a, const Tensor* b, DType dtype) {
   if (!a || !b) {
     const Tensor& t = a ? *a : *b;
-    return t.is_plain() ? empty(t.sizes(), dtype) : empty_for(t.sizes(), dtype, {&t}, true);
+    return t.is_plain() ? empty_or_out(t.sizes(), dtype)
+                        : empty_for(t.sizes(), dtype, {&t}, true);
   }
   if (a->same_sizes(*b))
-    return a->is_contiguous() && b->is_contiguous() ? empty(a->sizes(), dtype)
+    return a->is_contiguous() && b->is_contiguous() ? empty_or_out(a->sizes(), dtype)
                                                     : empty_for(a->sizes(), dtype, {a, b});
   const Dims sizes = broadcast_sizes(a->sizes(), b->sizes());
-  return a->is_plain() && b->is_plain() ? empty(sizes, dtype) : empty_for(sizes, dtype, {a, b});
+  return a->is_plain() && b->is_plain() ? empty_or_out(sizes, dtype)
+                                        : empty_for(sizes, dtype, {a, b});
 }
 
 void check(const Elementwise& op, const Operand& a, const Operand& b, DType in) {

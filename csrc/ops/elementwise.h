@@ -63,6 +63,12 @@ struct Elementwise {
 DType elementwise_dtype(DType in, Domain domain, const char* kernel_name);
 DType elementwise_dtype(DType in, const Elementwise& op);
 
+// Set by the bindings where an elementwise call has an out= that its result may be computed in,
+// which saves the copy: it overlaps no argument, and all are of its dtype, so that nothing is
+// computed before. The first result of its sizes takes it.
+TG_INLINE_THREAD_LOCAL const Tensor* out_argument = nullptr;
+Tensor empty_or_out(std::span<const int64_t> sizes, DType dtype);
+
 // kernel(x), x in a dtype that the kernels take; `out` says what comes out if not the same.
 Tensor apply_blocks(const BlockKernels& kernels, const Tensor& x, const void* parameters = nullptr,
                     std::optional<DType> out = {});
@@ -104,6 +110,10 @@ constexpr BlockKernels kernels_of() {
       kernels.i32 = kernel_of<Op, int32_t, predicate, binary>();
     if constexpr (requires { Op::has_byte_kernel; })
       kernels.u8 = kernel_of<Op, uint8_t, predicate, binary>();
+    if constexpr (requires { Op::wraps; }) {
+      kernels.wrap16 = kernel_of<Op, uint16_t, predicate, binary>();
+      kernels.wrap8 = kernel_of<Op, uint8_t, predicate, binary>();
+    }
     if constexpr (requires { Op::has_bool_kernel; })
       kernels.flag = kernel_of<Op, bool, predicate, binary>();
   }

@@ -1,5 +1,7 @@
 #include "ops/rearrange.h"
 
+#include <cstring>
+
 #include "autograd/record.h"
 #include "kernels/loops.h"
 #include "ops/copy.h"
@@ -22,6 +24,11 @@ void copy_reversed(const Tensor& out, const Tensor& x, Span strides, int64_t sta
        {sizeof(T), sizeof(T)}},
       [](const std::array<char*, 2>& data, const std::array<int64_t, 2>& stride, int64_t n) {
         auto [to, from] = data;
+        constexpr int64_t kItem = sizeof(T);
+        if (stride[0] == kItem && stride[1] == kItem) {
+          std::memcpy(to, from, size_t(n * kItem));
+          return;
+        }
         for (int64_t i = 0; i < n; ++i, to += stride[0], from += stride[1])
           *reinterpret_cast<T*>(to) = *reinterpret_cast<const T*>(from);
       });
