@@ -3,7 +3,7 @@
 // last vector of a line overlaps the one before it, so that no lane lies outside the line.
 #include "kernels/conv_kernels.h"
 
-#include "kernels/gemm_tile.h"
+#include "kernels/gemm_lanes.h"
 
 namespace tg::TG_ISA {
 extern const ConvKernels conv_kernels;
@@ -121,55 +121,52 @@ template <class T, int R, int K>
 void gradient_tile(const ConvLines<T>& g, int64_t channel, int64_t tap) {
   using Vec = typename Simd<T>::Vec;
   constexpr int64_t kWidth = kLanes<T>;
-  Vec sum[R][K];
-#pragma GCC unroll 8
-  for (int r = 0; r < R; ++r)
-#pragma GCC unroll 8
-    for (int k = 0; k < K; ++k) sum[r][k] = Vec{};
+  Vec sum[R * K] = {};
   const int rest = static_cast<int>(g.width % kWidth);
   const FirstOnly<T> few(rest);
   const int64_t whole = g.width - rest;
-  for (int64_t d = 0; d < g.depth_count; ++d)
-    for (int64_t h = 0; h < g.row_count; ++h) {
-      const T* in = g.input + d * g.input_depth + h * g.input_row;
-      const T* grad = g.output + channel * g.output_channel + d * g.output_depth + h * g.output_row;
-      Vec y[R], x;
-      for (int64_t j = 0; j < whole; j += kWidth) {
+  int64_t offsets[K];
+  for (int k = 0; k < K; ++k) offsets[k] = g.offsets[tap + k];
+  for (int64_t i = 0; i < g.image_count; ++i)
+    for (int64_t d = 0; d < g.depth_count; ++d)
+      for (int64_t h = 0; h < g.row_count; ++h) {
+        const T* in = g.input + i * g.input_image + d * g.input_depth + h * g.input_row;
+        const T* grad = g.output + i * g.output_image + channel * g.output_channel +
+                        d * g.output_depth + h * g.output_row;
+        Vec y[R], x;
+        for (int64_t j = 0; j < whole; j += kWidth) {
 #pragma GCC unroll 8
-        for (int r = 0; r < R; ++r) load<T>(y[r], grad + r * g.output_channel + j);
+          for (int r = 0; r < R; ++r) load<T>(y[r], grad + r * g.output_channel + j);
 #pragma GCC unroll 8
-        for (int k = 0; k < K; ++k) {
-          load<T>(x, in + g.offsets[tap + k] + j);
+          for (int k = 0; k < K; ++k) {
+            load<T>(x, in + offsets[k] + j);
 #pragma GCC unroll 8
-          for (int r = 0; r < R; ++r) sum[r][k] += y[r] * x;
+            for (int r = 0; r < R; ++r) sum[r * K + k] += y[r] * x;
+          }
+        }
+        if (rest) {
+#pragma GCC unroll 8
+          for (int r = 0; r < R; ++r) few.load(y[r], grad + r * g.output_channel + whole);
+#pragma GCC unroll 8
+          for (int k = 0; k < K; ++k) {
+            few.load(x, in + offsets[k] + whole);
+#pragma GCC unroll 8
+            for (int r = 0; r < R; ++r) sum[r * K + k] += y[r] * x;
+          }
         }
       }
-      if (rest) {
-#pragma GCC unroll 8
-        for (int r = 0; r < R; ++r) few.load(y[r], grad + r * g.output_channel + whole);
-#pragma GCC unroll 8
-        for (int k = 0; k < K; ++k) {
-          few.load(x, in + g.offsets[tap + k] + whole);
-#pragma GCC unroll 8
-          for (int r = 0; r < R; ++r) sum[r][k] += y[r] * x;
-        }
-      }
-    }
+  T total[R * K];
+  sum_lanes_of<T, R * K>(sum, total);
   for (int r = 0; r < R; ++r)
-    for (int k = 0; k < K; ++k) {
-      T lanes[kWidth];
-      store<T>(lanes, sum[r][k]);
-      for (int64_t w = kWidth / 2; w; w /= 2)
-        for (int64_t i = 0; i < w; ++i) lanes[i] += lanes[i + w];
-      g.weight_gradient[(channel + r) * g.taps + tap + k] += lanes[0];
-    }
+    for (int k = 0; k < K; ++k)
+      g.weight_gradient[(channel + r) * g.taps + tap + k] += total[r * K + k];
 }
 
 template <class T, int R>
 void gradient_channels(const ConvLines<T>& g, int64_t channel) {
   int64_t k = 0;
-  for (; k + 3 <= g.taps; k += 3) gradient_tile<T, R, 3>(g, channel, k);
-  for (; k < g.taps; ++k) gradient_tile<T, R, 1>(g, channel, k);
+  for (; k + 2 <= g.taps; k += 2) gradient_tile<T, R, 2>(g, channel, k);
+  if (k < g.taps) gradient_tile<T, R, 1>(g, channel, k);
 }
 
 template <class T>

@@ -151,11 +151,8 @@ void fill_offsets(const ConvShape& s, const Layout& l, int64_t* offsets) {
                        place_in(s, l, h * s.dilation[1], w * s.dilation[2]);
 }
 
-// What the direct forms share: f(lines, image, group) for each image and group, its input in place.
-template <class T, class F>
-void for_each_image(const ConvShape& s, const Layout& l, const T* input, T* copy,
-                    const int64_t* offsets, const F& f) {
-  std::fill(copy, copy + l.size, T(0));
+template <class T>
+ConvLines<T> lines_of(const ConvShape& s, const Layout& l, const int64_t* offsets) {
   ConvLines<T> lines{};
   lines.depth_count = s.out[0];
   lines.row_count = l.flat ? 1 : s.out[1];
@@ -165,6 +162,15 @@ void for_each_image(const ConvShape& s, const Layout& l, const T* input, T* copy
   lines.offsets = offsets;
   lines.taps = s.taps();
   lines.channels = s.out_channels;
+  return lines;
+}
+
+// f(lines, image, group) for each image and group, its input in place.
+template <class T, class F>
+void for_each_image(const ConvShape& s, const Layout& l, const T* input, T* copy,
+                    const int64_t* offsets, const F& f) {
+  std::fill(copy, copy + l.size, T(0));
+  ConvLines<T> lines = lines_of<T>(s, l, offsets);
   for (int64_t i = 0; i < s.batch * s.groups; ++i) {
     lines.input = input + i * s.in_channels * s.in_places();
     if (l.copied) {
@@ -184,8 +190,8 @@ void set_output(const ConvShape& s, const Layout& l, T* output, T* gapped, ConvL
   lines.output_channel = s.out[0] * lines.output_depth;
 }
 // f(row of the buffer with gaps, row of the output) for the rows of one image.
-template <class T, class F>
-void for_each_gapped_row(const ConvShape& s, const Layout& l, T* gapped, T* output, const F& f) {
+template <class T, class Out, class F>
+void for_each_gapped_row(const ConvShape& s, const Layout& l, T* gapped, Out* output, const F& f) {
   for (int64_t p = 0; p < s.out_channels * s.out[0]; ++p, gapped += l.width)
     for (int64_t h = 0; h < s.out[1]; ++h, output += s.out[2]) f(gapped + h * l.row, output);
 }
@@ -222,24 +228,40 @@ void weight_gradient_directly(const ConvShape& s, const Layout& l, const T* inpu
                               T* weight_grad) {
   const int64_t taps = s.taps(), weights = s.out_channels * taps;
   const int64_t gapped_size = l.flat ? s.out_channels * s.out[0] * l.width : 0;
-  const Scratch<T> memory(l.size + gapped_size);
+  // Of images that must be copied, as many as fit the second cache: the sums across lanes at the
+  // end of a tile would otherwise take longer than its lines.
+  constexpr int64_t kElements = 64 * 1024;
+  const int64_t size = l.size + gapped_size;
+  const int64_t at_once = size ? std::clamp<int64_t>(kElements / size, 1, s.batch) : s.batch;
+  const Scratch<T> memory(at_once * size);
   const Scratch<int64_t> offsets(taps);
   T* const gapped = memory.get();
+  T* const copies = gapped + at_once * gapped_size;
   const LongWork work(work_of(s));
   fill_offsets(s, l, offsets.get());
-  std::fill(gapped, gapped + gapped_size, T(0));
+  std::fill(gapped, gapped + at_once * size, T(0));
   std::fill(weight_grad, weight_grad + s.groups * weights, T(0));
-  for_each_image(s, l, input, gapped + gapped_size, offsets.get(),
-                 [&](ConvLines<T> lines, int64_t image, int64_t group) {
-                   T* const g = const_cast<T*>(grad) + image * s.out_channels * s.out_places();
-                   set_output(s, l, g, gapped, lines);
-                   if (l.flat)
-                     for_each_gapped_row(s, l, gapped, g, [&](T* to, const T* from) {
-                       std::copy_n(from, s.out[2], to);
-                     });
-                   lines.weight_gradient = weight_grad + group * weights;
-                   kernels<T>().weight_gradient(lines);
-                 });
+  ConvLines<T> lines = lines_of<T>(s, l, offsets.get());
+  const int64_t in_image = s.in_channels * s.in_places(),
+                out_image = s.out_channels * s.out_places();
+  lines.input_image = l.copied ? l.size : s.groups * in_image;
+  lines.output_image = l.flat ? gapped_size : s.groups * out_image;
+  for (int64_t g = 0; g < s.groups; ++g)
+    for (int64_t first = 0; first < s.batch; first += at_once) {
+      lines.image_count = std::min(at_once, s.batch - first);
+      const T* const images = input + (first * s.groups + g) * in_image;
+      const T* const grads = grad + (first * s.groups + g) * out_image;
+      for (int64_t i = 0; i < lines.image_count; ++i) {
+        if (l.copied) copy_image(s, l, images + i * s.groups * in_image, copies + i * l.size);
+        if (l.flat)
+          for_each_gapped_row(s, l, gapped + i * gapped_size, grads + i * s.groups * out_image,
+                              [&](T* to, const T* from) { std::copy_n(from, s.out[2], to); });
+      }
+      lines.input = l.copied ? copies : images;
+      set_output(s, l, const_cast<T*>(grads), gapped, lines);
+      lines.weight_gradient = weight_grad + g * weights;
+      kernels<T>().weight_gradient(lines);
+    }
 }
 
 // --- columns
