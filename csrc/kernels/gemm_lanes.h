@@ -60,15 +60,22 @@ inline __attribute__((always_inline)) void sum_of_each(typename Simd<T>::Vec* v)
 // The sum of the lanes of each of `count` vectors, which it spoils.
 template <class T, int count>
 inline __attribute__((always_inline)) void sum_lanes_of(typename Simd<T>::Vec* v, T* to) {
-  if constexpr (count % kLanes<T> == 0) {
+  using Vec = typename Simd<T>::Vec;
+  constexpr int kWidth = kLanes<T>, kWhole = count / kWidth * kWidth, kRest = count - kWhole;
 #pragma GCC unroll 16
-    for (int i = 0; i < count; i += kLanes<T>) {
-      sum_of_each<T>(v + i);
-      store<T>(to + i, v[i]);
-    }
+  for (int i = 0; i < kWhole; i += kWidth) {
+    sum_of_each<T>(v + i);
+    store<T>(to + i, v[i]);
+  }
+  if constexpr (kRest * 2 >= kWidth) {
+    Vec last[kWidth] = {};
+#pragma GCC unroll 16
+    for (int i = 0; i < kRest; ++i) last[i] = v[kWhole + i];
+    sum_of_each<T>(last);
+    std::memcpy(to + kWhole, &last[0], kRest * sizeof(T));
   } else {
 #pragma GCC unroll 16
-    for (int i = 0; i < count; ++i) to[i] = sum_lanes<T>(v[i]);
+    for (int i = kWhole; i < count; ++i) to[i] = sum_lanes<T>(v[i]);
   }
 }
 
