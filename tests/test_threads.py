@@ -63,6 +63,20 @@ OPERATIONS = {
     "matrix by vector": lambda: randn(1003, 1001) @ randn(1001),
     "many products": lambda: tg.bmm(randn(50, 33, 34), randn(50, 34, 35)),
     "two products": lambda: tg.bmm(randn(2, 203, 134), randn(2, 134, 235)),
+    "convolution": lambda: tg.conv2d(randn(9, 3, 20, 33), randn(10, 3, 3, 3), randn(10), padding=1),
+    "convolution of one image": lambda: tg.conv2d(randn(1, 8, 60, 60), randn(13, 8, 3, 3), stride=2),
+    "convolution in groups": lambda: tg.conv1d(randn(5, 6, 999), randn(4, 3, 5), groups=2, dilation=2),
+    "convolution of small images": lambda: tg.conv2d(randn(40, 12, 5, 5), randn(50, 12, 3, 3)),
+    "convolution in three dimensions": lambda: tg.conv3d(randn(1, 3, 9, 20, 20), randn(8, 3, 3, 3, 3)),
+    "backward of convolution": lambda: backward_of(
+        lambda a, b: tg.conv2d(a, b, stride=2, padding=1) ** 2, randn(11, 9, 31, 33), randn(10, 9, 3, 3)
+    ),
+    "backward of convolution in groups": lambda: backward_of(
+        lambda a, b: tg.conv2d(a, b, padding=1, groups=3) ** 2, randn(11, 9, 13, 13), randn(12, 3, 3, 3)
+    ),
+    "backward of pointwise convolution": lambda: backward_of(
+        lambda a, b: tg.conv2d(a, b) ** 2, randn(11, 19, 13, 13), randn(12, 19, 1, 1)
+    ),
     "backward of matmul": lambda: backward_of(lambda a, b: (a @ b) ** 2, randn(301, 257), randn(257, 305)),
 }
 
