@@ -163,7 +163,7 @@ WORK = (
     "def work():\n    x.grad = None; ((x @ x) * 2 + x.exp()).sum().backward(); return x.grad.sum().item()\n"
     "first = work()\n"
     "def tasks(): return len(os.listdir('/proc/self/task'))\n"
-    "if os.path.isdir('/proc/self/task'): assert tasks() == 3, tasks()\n"
+    "if os.path.isdir('/proc/self/task'): assert tasks() >= 3, tasks()\n"
 )
 PROGRAMS = {
     "exit while workers are there": ("print('end')", "end"),
