@@ -51,6 +51,12 @@ OPERATIONS = {
     "seven dimensions": lambda: randn(2, 3, 2, 50, 2, 7, 11).permute(6, 0, 3, 1, 5, 2, 4) * randn(3, 7, 2, 1),
     "every other": lambda: randn(2 * n)[::2] - randn(3 * n)[::3],
     "one long dimension": lambda: randn(1, 1, n) + randn(2, 1, n),
+    "where": lambda: tg.where(x > 0, x, y),
+    "copy": lambda: x.clone(),
+    "cast": lambda: x.to(tg.int16),
+    "transposed copy": lambda: table.t().contiguous(),
+    "copy of a permutation": lambda: randn(9, 40, 8, 50).permute(2, 0, 3, 1).contiguous(),
+    "loss": lambda: tg.nn.functional.smooth_l1_loss(x, y, reduction="none"),
     "backward": lambda: backward_of(lambda a, b: (a * b).tanh() * a, x, y),
     "matmul": lambda: randn(301, 257) @ randn(257, 305),
     "matmul of transposed": lambda: randn(257, 301).t() @ randn(305, 257).t(),
@@ -63,6 +69,20 @@ OPERATIONS = {
     "matrix by vector": lambda: randn(1003, 1001) @ randn(1001),
     "many products": lambda: tg.bmm(randn(50, 33, 34), randn(50, 34, 35)),
     "two products": lambda: tg.bmm(randn(2, 203, 134), randn(2, 134, 235)),
+    "convolution": lambda: tg.conv2d(randn(9, 3, 20, 33), randn(10, 3, 3, 3), randn(10), padding=1),
+    "convolution of one image": lambda: tg.conv2d(randn(1, 8, 60, 60), randn(13, 8, 3, 3), stride=2),
+    "convolution in groups": lambda: tg.conv1d(randn(5, 6, 999), randn(4, 3, 5), groups=2, dilation=2),
+    "convolution of small images": lambda: tg.conv2d(randn(40, 12, 5, 5), randn(50, 12, 3, 3)),
+    "convolution in three dimensions": lambda: tg.conv3d(randn(1, 3, 9, 20, 20), randn(8, 3, 3, 3, 3)),
+    "backward of convolution": lambda: backward_of(
+        lambda a, b: tg.conv2d(a, b, stride=2, padding=1) ** 2, randn(11, 9, 31, 33), randn(10, 9, 3, 3)
+    ),
+    "backward of convolution in groups": lambda: backward_of(
+        lambda a, b: tg.conv2d(a, b, padding=1, groups=3) ** 2, randn(11, 9, 13, 13), randn(12, 3, 3, 3)
+    ),
+    "backward of pointwise convolution": lambda: backward_of(
+        lambda a, b: tg.conv2d(a, b) ** 2, randn(11, 19, 13, 13), randn(12, 19, 1, 1)
+    ),
     "backward of matmul": lambda: backward_of(lambda a, b: (a @ b) ** 2, randn(301, 257), randn(257, 305)),
 }
 
@@ -143,7 +163,7 @@ WORK = (
     "def work():\n    x.grad = None; ((x @ x) * 2 + x.exp()).sum().backward(); return x.grad.sum().item()\n"
     "first = work()\n"
     "def tasks(): return len(os.listdir('/proc/self/task'))\n"
-    "if os.path.isdir('/proc/self/task'): assert tasks() == 3, tasks()\n"
+    "if os.path.isdir('/proc/self/task'): assert tasks() >= 3, tasks()\n"
 )
 PROGRAMS = {
     "exit while workers are there": ("print('end')", "end"),

@@ -15,7 +15,7 @@ constexpr int64_t kWidest = 8;  // bytes
 
 // What a thread should have to do: elements. Functions that integers have no kernel for are the
 // costly ones.
-int64_t grain(const BlockKernels& kernels) { return kernels.i64 ? 16384 : 8192; }
+int64_t grain(const BlockKernels& kernels) { return kernels.i64 ? kCheapGrain : kCheapGrain / 2; }
 
 struct Choice {
   BlockKernel kernel;
@@ -148,32 +148,9 @@ void run(const BlockKernels& kernels, std::span<const int64_t> sizes,
     strided.itemsize[k] = itemsize(dtypes[k]);
   }
   const Row<N> row(kernels, dtypes[1], dtypes, parameters);
-  const auto walk = [&row](std::span<const int64_t> sizes, const Operands<N>& strided) {
-    for_each_row<N>(sizes, strided,
-                    [&row](const std::array<char*, N>& data, const std::array<int64_t, N>& stride,
-                           int64_t n) { row(data, stride, n); });
-  };
-  int64_t total = 1;
-  for (const int64_t size : sizes) total *= size;
-  if (total < 2 * grain(kernels)) return walk(sizes, strided);
-  // Threads share the dimension that is outermost in the output.
-  size_t outermost = 0;
-  for (size_t d = 1; d < sizes.size(); ++d)
-    if (sizes[outermost] == 1 ||
-        (sizes[d] > 1 && strided.strides[0][d] > strided.strides[0][outermost]))
-      outermost = d;
-  const int64_t inner = total / sizes[outermost];
-  const LongWork work(total);
-  parallel_for(sizes[outermost], std::max<int64_t>(grain(kernels) / inner, 1),
-               [&](int64_t begin, int64_t end) {
-                 int64_t part[kMaxDims];  // Dims may allocate
-                 std::copy(sizes.begin(), sizes.end(), part);
-                 part[outermost] = end - begin;
-                 Operands<N> from = strided;
-                 for (size_t k = 0; k < N; ++k)
-                   from.data[k] += begin * from.strides[k][outermost] * from.itemsize[k];
-                 walk({part, sizes.size()}, from);
-               });
+  share_rows<N>(sizes, strided, grain(kernels),
+                [&row](const std::array<char*, N>& data, const std::array<int64_t, N>& stride,
+                       int64_t n) { row(data, stride, n); });
 }
 
 // kernel(out, a, b) for n numbers in a row, `items` bytes of each operand apart.

@@ -3,7 +3,7 @@
 // last vector of a line overlaps the one before it, so that no lane lies outside the line.
 #include "kernels/conv_kernels.h"
 
-#include "kernels/gemm_tile.h"
+#include "kernels/gemm_lanes.h"
 
 namespace tg::TG_ISA {
 extern const ConvKernels conv_kernels;
@@ -116,69 +116,80 @@ void apply(const ConvLines<T>& g) {
   }
 }
 
-// Sums of products of R channels of the output's gradient and K taps of the input, over all lines.
+// Sums of products of R channels of the output's gradient and K taps of the input, over lines
+// [begin, end) of all images.
 template <class T, int R, int K>
-void gradient_tile(const ConvLines<T>& g, int64_t channel, int64_t tap) {
+void gradient_tile(const ConvLines<T>& g, int64_t channel, int64_t tap, int64_t begin,
+                   int64_t end) {
   using Vec = typename Simd<T>::Vec;
   constexpr int64_t kWidth = kLanes<T>;
-  Vec sum[R][K];
-#pragma GCC unroll 8
-  for (int r = 0; r < R; ++r)
-#pragma GCC unroll 8
-    for (int k = 0; k < K; ++k) sum[r][k] = Vec{};
+  Vec sum[R * K] = {};
   const int rest = static_cast<int>(g.width % kWidth);
   const FirstOnly<T> few(rest);
   const int64_t whole = g.width - rest;
-  for (int64_t d = 0; d < g.depth_count; ++d)
-    for (int64_t h = 0; h < g.row_count; ++h) {
-      const T* in = g.input + d * g.input_depth + h * g.input_row;
-      const T* grad = g.output + channel * g.output_channel + d * g.output_depth + h * g.output_row;
-      Vec y[R], x;
-      for (int64_t j = 0; j < whole; j += kWidth) {
+  int64_t offsets[K];
+  for (int k = 0; k < K; ++k) offsets[k] = g.offsets[tap + k];
+  int64_t h = begin % g.row_count, d = begin / g.row_count % g.depth_count,
+          i = begin / g.row_count / g.depth_count;
+  for (int64_t line = begin; line < end; ++line) {
+    const T* in = g.input + i * g.input_image + d * g.input_depth + h * g.input_row;
+    const T* grad = g.output + i * g.output_image + channel * g.output_channel +
+                    d * g.output_depth + h * g.output_row;
+    if (++h == g.row_count) {
+      h = 0;
+      if (++d == g.depth_count) d = 0, ++i;
+    }
+    Vec y[R], x;
+    for (int64_t j = 0; j < whole; j += kWidth) {
 #pragma GCC unroll 8
-        for (int r = 0; r < R; ++r) load<T>(y[r], grad + r * g.output_channel + j);
+      for (int r = 0; r < R; ++r) load<T>(y[r], grad + r * g.output_channel + j);
 #pragma GCC unroll 8
-        for (int k = 0; k < K; ++k) {
-          load<T>(x, in + g.offsets[tap + k] + j);
+      for (int k = 0; k < K; ++k) {
+        load<T>(x, in + offsets[k] + j);
 #pragma GCC unroll 8
-          for (int r = 0; r < R; ++r) sum[r][k] += y[r] * x;
-        }
-      }
-      if (rest) {
-#pragma GCC unroll 8
-        for (int r = 0; r < R; ++r) few.load(y[r], grad + r * g.output_channel + whole);
-#pragma GCC unroll 8
-        for (int k = 0; k < K; ++k) {
-          few.load(x, in + g.offsets[tap + k] + whole);
-#pragma GCC unroll 8
-          for (int r = 0; r < R; ++r) sum[r][k] += y[r] * x;
-        }
+        for (int r = 0; r < R; ++r) sum[r * K + k] += y[r] * x;
       }
     }
+    if (rest) {
+#pragma GCC unroll 8
+      for (int r = 0; r < R; ++r) few.load(y[r], grad + r * g.output_channel + whole);
+#pragma GCC unroll 8
+      for (int k = 0; k < K; ++k) {
+        few.load(x, in + offsets[k] + whole);
+#pragma GCC unroll 8
+        for (int r = 0; r < R; ++r) sum[r * K + k] += y[r] * x;
+      }
+    }
+  }
+  T total[R * K];
+  sum_lanes_of<T, R * K>(sum, total);
   for (int r = 0; r < R; ++r)
-    for (int k = 0; k < K; ++k) {
-      T lanes[kWidth];
-      store<T>(lanes, sum[r][k]);
-      for (int64_t w = kWidth / 2; w; w /= 2)
-        for (int64_t i = 0; i < w; ++i) lanes[i] += lanes[i + w];
-      g.weight_gradient[(channel + r) * g.taps + tap + k] += lanes[0];
-    }
+    for (int k = 0; k < K; ++k)
+      g.weight_gradient[(channel + r) * g.taps + tap + k] += total[r * K + k];
 }
 
+// As many lines at a time as stay in the first cache, since all taps pass over them.
 template <class T, int R>
 void gradient_channels(const ConvLines<T>& g, int64_t channel) {
-  int64_t k = 0;
-  for (; k + 3 <= g.taps; k += 3) gradient_tile<T, R, 3>(g, channel, k);
-  for (; k < g.taps; ++k) gradient_tile<T, R, 1>(g, channel, k);
+  constexpr int64_t kPlaces = 24 * 1024 / (R * static_cast<int64_t>(sizeof(T)));
+  const int64_t lines = g.image_count * g.depth_count * g.row_count;
+  const int64_t at_once = g.width < kPlaces ? kPlaces / g.width : 1;
+  for (int64_t begin = 0; begin < lines; begin += at_once) {
+    const int64_t end = begin + at_once < lines ? begin + at_once : lines;
+    int64_t k = 0;
+    for (; k + 6 <= g.taps; k += 6) gradient_tile<T, R, 6>(g, channel, k, begin, end);
+    if (g.taps - k >= 3) gradient_tile<T, R, 3>(g, channel, k, begin, end), k += 3;
+    for (; k < g.taps; ++k) gradient_tile<T, R, 1>(g, channel, k, begin, end);
+  }
 }
 
 template <class T>
 void weight_gradient(const ConvLines<T>& g) {
-  constexpr int kTall = kMaxRows >= 12 ? 8 : 4;
   int64_t c = 0;
-  for (; c + kTall <= g.channels; c += kTall) gradient_channels<T, kTall>(g, c);
+  if constexpr (kMaxRows >= 12)
+    for (; c + 4 <= g.channels; c += 4) gradient_channels<T, 4>(g, c);
   for (; c + 2 <= g.channels; c += 2) gradient_channels<T, 2>(g, c);
-  for (; c < g.channels; ++c) gradient_channels<T, 1>(g, c);
+  if (c < g.channels) gradient_channels<T, 1>(g, c);
 }
 
 template <class T>

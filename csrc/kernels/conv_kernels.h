@@ -8,9 +8,10 @@ namespace tg {
 
 // The lines of output that one image gives, for stride 1 along a line. A line is `width` places
 // side by side; line (d, h) begins at d * depth + h * row in its tensor. Tap k of a place lies
-// offsets[k] behind it in the input.
+// offsets[k] behind it in the input. weight_gradient takes several images at a time.
 template <class T>
 struct ConvLines {
+  int64_t image_count, input_image, output_image;  // weight_gradient's
   int64_t depth_count, row_count, width;
   const T* input;
   int64_t input_depth, input_row;

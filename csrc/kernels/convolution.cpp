@@ -11,6 +11,7 @@
 #include "kernels/gemm.h"
 #include "kernels/isa.h"
 #include "kernels/loops.h"
+#include "kernels/parallel.h"
 
 namespace tg {
 
@@ -58,6 +59,30 @@ class Scratch {
 };
 
 int64_t work_of(const ConvShape& s) { return s.multiplications() / 16 + s.batch * s.in_places(); }
+
+// What is worth another thread: multiplications.
+constexpr int64_t kThreadWork = 1 << 18;
+int64_t grain_of(int64_t work) { return kThreadWork / std::max<int64_t>(work, 1) + 1; }
+
+// How threads share the images, groups taken apart: pieces of at least `grain`, of which `count` or
+// fewer run. Each needs memory of its own, number begin / grain. Few images stay together, and
+// threads share what is inside of each.
+struct Pieces {
+  explicit Pieces(const ConvShape& s) : images(s.batch * s.groups), grain(images) {
+    const int threads = num_threads();
+    if (threads == 1 || images < threads) return;
+    grain = std::max((images + 2 * threads - 1) / (2 * threads),
+                     grain_of(s.multiplications() / images));
+    count = (images + grain - 1) / grain;
+  }
+  // f(first, last, number)
+  template <class F>
+  void run(const F& f) const {
+    parallel_for(images, std::max<int64_t>(grain, 1),
+                 [&](int64_t first, int64_t last) { f(first, last, first / grain); });
+  }
+  int64_t images, grain, count = 1;
+};
 
 bool is_pointwise(const ConvShape& s) {
   for (int d = 0; d < 3; ++d)
@@ -151,11 +176,8 @@ void fill_offsets(const ConvShape& s, const Layout& l, int64_t* offsets) {
                        place_in(s, l, h * s.dilation[1], w * s.dilation[2]);
 }
 
-// What the direct forms share: f(lines, image, group) for each image and group, its input in place.
-template <class T, class F>
-void for_each_image(const ConvShape& s, const Layout& l, const T* input, T* copy,
-                    const int64_t* offsets, const F& f) {
-  std::fill(copy, copy + l.size, T(0));
+template <class T>
+ConvLines<T> lines_of(const ConvShape& s, const Layout& l, const int64_t* offsets) {
   ConvLines<T> lines{};
   lines.depth_count = s.out[0];
   lines.row_count = l.flat ? 1 : s.out[1];
@@ -165,14 +187,43 @@ void for_each_image(const ConvShape& s, const Layout& l, const T* input, T* copy
   lines.offsets = offsets;
   lines.taps = s.taps();
   lines.channels = s.out_channels;
-  for (int64_t i = 0; i < s.batch * s.groups; ++i) {
-    lines.input = input + i * s.in_channels * s.in_places();
-    if (l.copied) {
-      copy_image(s, l, lines.input, copy);
-      lines.input = copy;
+  return lines;
+}
+
+// f(lines, image, group, number of the piece) for each image and group, its input in place; copy
+// has room for one image for each piece.
+template <class T, class F>
+void for_each_image(const ConvShape& s, const Layout& l, const Pieces& pieces, const T* input,
+                    T* copies, const int64_t* offsets, const F& f) {
+  pieces.run([&](int64_t first, int64_t last, int64_t number) {
+    T* const copy = copies + number * l.size;
+    std::fill(copy, copy + l.size, T(0));
+    ConvLines<T> lines = lines_of<T>(s, l, offsets);
+    for (int64_t i = first; i < last; ++i) {
+      lines.input = input + i * s.in_channels * s.in_places();
+      if (l.copied) {
+        copy_image(s, l, lines.input, copy);
+        lines.input = copy;
+      }
+      f(lines, i, i % s.groups, number);
     }
-    f(lines, i, i % s.groups);
-  }
+  });
+}
+
+// Threads share the planes or rows of the lines.
+template <class T>
+void apply(const ConvLines<T>& lines) {
+  const bool planes = lines.depth_count > 1;
+  const int64_t rows = planes ? lines.row_count : 1;
+  parallel_for(planes ? lines.depth_count : lines.row_count,
+               grain_of(rows * lines.width * lines.taps * lines.channels),
+               [&](int64_t begin, int64_t end) {
+                 ConvLines<T> part = lines;
+                 part.input += begin * (planes ? lines.input_depth : lines.input_row);
+                 part.output += begin * (planes ? lines.output_depth : lines.output_row);
+                 (planes ? part.depth_count : part.row_count) = end - begin;
+                 kernels<T>().apply(part);
+               });
 }
 
 // The output's side of the lines: the tensor itself, or where lines are flat a buffer with gaps.
@@ -184,8 +235,8 @@ void set_output(const ConvShape& s, const Layout& l, T* output, T* gapped, ConvL
   lines.output_channel = s.out[0] * lines.output_depth;
 }
 // f(row of the buffer with gaps, row of the output) for the rows of one image.
-template <class T, class F>
-void for_each_gapped_row(const ConvShape& s, const Layout& l, T* gapped, T* output, const F& f) {
+template <class T, class Out, class F>
+void for_each_gapped_row(const ConvShape& s, const Layout& l, T* gapped, Out* output, const F& f) {
   for (int64_t p = 0; p < s.out_channels * s.out[0]; ++p, gapped += l.width)
     for (int64_t h = 0; h < s.out[1]; ++h, output += s.out[2]) f(gapped + h * l.row, output);
 }
@@ -195,21 +246,23 @@ void convolve_directly(const ConvShape& s, const Layout& l, const T* input, cons
                        const T* bias, T* output) {
   const int64_t taps = s.taps(), weights = s.out_channels * taps;
   const int64_t gapped_size = l.flat ? s.out_channels * s.out[0] * l.width : 0;
-  const Scratch<T> memory(l.size + gapped_size + s.groups * weights);
+  const Pieces pieces(s);
+  const Scratch<T> memory(pieces.count * (l.size + gapped_size) + s.groups * weights);
   const Scratch<int64_t> offsets(taps);
   T* const packed = memory.get();
-  T* const gapped = packed + s.groups * weights;
+  T* const copies = packed + s.groups * weights;
   const LongWork work(work_of(s));
   fill_offsets(s, l, offsets.get());
   for (int64_t g = 0; g < s.groups; ++g)
     kernels<T>().pack_weight(weight + g * weights, s.out_channels, taps, packed + g * weights);
-  for_each_image(s, l, input, gapped + gapped_size, offsets.get(),
-                 [&](ConvLines<T> lines, int64_t image, int64_t group) {
-                   T* out = output + image * s.out_channels * s.out_places();
+  for_each_image(s, l, pieces, input, copies, offsets.get(),
+                 [&](ConvLines<T> lines, int64_t image, int64_t group, int64_t number) {
+                   T* const out = output + image * s.out_channels * s.out_places();
+                   T* const gapped = copies + pieces.count * l.size + number * gapped_size;
                    set_output(s, l, out, gapped, lines);
                    lines.weight = packed + group * weights;
                    lines.bias = bias ? bias + group * s.out_channels : nullptr;
-                   kernels<T>().apply(lines);
+                   apply(lines);
                    if (l.flat)
                      for_each_gapped_row(s, l, gapped, out, [&](const T* from, T* to) {
                        std::copy_n(from, s.out[2], to);
@@ -222,24 +275,55 @@ void weight_gradient_directly(const ConvShape& s, const Layout& l, const T* inpu
                               T* weight_grad) {
   const int64_t taps = s.taps(), weights = s.out_channels * taps;
   const int64_t gapped_size = l.flat ? s.out_channels * s.out[0] * l.width : 0;
-  const Scratch<T> memory(l.size + gapped_size);
+  // Of images that must be copied, as many as fit the second cache: the sums across lanes at the
+  // end of a tile would otherwise take longer than its lines.
+  constexpr int64_t kElements = 64 * 1024;
+  const int64_t size = l.size + gapped_size;
+  const int64_t at_once = size ? std::clamp<int64_t>(kElements / size, 1, s.batch) : s.batch;
+  const Scratch<T> memory(at_once * size);
   const Scratch<int64_t> offsets(taps);
   T* const gapped = memory.get();
+  T* const copies = gapped + at_once * gapped_size;
   const LongWork work(work_of(s));
   fill_offsets(s, l, offsets.get());
-  std::fill(gapped, gapped + gapped_size, T(0));
+  std::fill(gapped, gapped + at_once * size, T(0));
   std::fill(weight_grad, weight_grad + s.groups * weights, T(0));
-  for_each_image(s, l, input, gapped + gapped_size, offsets.get(),
-                 [&](ConvLines<T> lines, int64_t image, int64_t group) {
-                   T* const g = const_cast<T*>(grad) + image * s.out_channels * s.out_places();
-                   set_output(s, l, g, gapped, lines);
-                   if (l.flat)
-                     for_each_gapped_row(s, l, gapped, g, [&](T* to, const T* from) {
-                       std::copy_n(from, s.out[2], to);
-                     });
-                   lines.weight_gradient = weight_grad + group * weights;
-                   kernels<T>().weight_gradient(lines);
-                 });
+  ConvLines<T> lines = lines_of<T>(s, l, offsets.get());
+  const int64_t in_image = s.in_channels * s.in_places(),
+                out_image = s.out_channels * s.out_places();
+  lines.input_image = l.copied ? l.size : s.groups * in_image;
+  lines.output_image = l.flat ? gapped_size : s.groups * out_image;
+  for (int64_t g = 0; g < s.groups; ++g)
+    for (int64_t first = 0; first < s.batch; first += at_once) {
+      lines.image_count = std::min(at_once, s.batch - first);
+      const T* const images = input + (first * s.groups + g) * in_image;
+      const T* const grads = grad + (first * s.groups + g) * out_image;
+      // Threads share the copying, then the channels: a sum stays in one hand.
+      parallel_for(lines.image_count, grain_of(16 * (in_image + out_image)),
+                   [&](int64_t begin, int64_t end) {
+                     for (int64_t i = begin; i < end; ++i) {
+                       if (l.copied)
+                         copy_image(s, l, images + i * s.groups * in_image, copies + i * l.size);
+                       if (l.flat)
+                         for_each_gapped_row(
+                             s, l, gapped + i * gapped_size, grads + i * s.groups * out_image,
+                             [&](T* to, const T* from) { std::copy_n(from, s.out[2], to); });
+                     }
+                   });
+      lines.input = l.copied ? copies : images;
+      set_output(s, l, const_cast<T*>(grads), gapped, lines);
+      lines.weight_gradient = weight_grad + g * weights;
+      constexpr int64_t kUnit = 4;  // channels that a kernel takes together
+      parallel_for((s.out_channels + kUnit - 1) / kUnit,
+                   grain_of(lines.image_count * s.out_places() * taps * kUnit),
+                   [&](int64_t begin, int64_t end) {
+                     ConvLines<T> part = lines;
+                     part.output += begin * kUnit * lines.output_channel;
+                     part.weight_gradient += begin * kUnit * taps;
+                     part.channels = std::min(end * kUnit, s.out_channels) - begin * kUnit;
+                     kernels<T>().weight_gradient(part);
+                   });
+    }
 }
 
 // --- columns
@@ -305,18 +389,29 @@ int64_t lines_at_once(const ConvShape& s) {
                              s.out[0] * s.out[1]);
 }
 
-// f(image, group, begin, end) for pieces of lines of every image.
-template <class F>
-void for_each_piece(const ConvShape& s, const F& f) {
-  const int64_t lines = s.out[0] * s.out[1], piece = lines_at_once(s);
-  for (int64_t i = 0; i < s.batch * s.groups; ++i)
-    for (int64_t begin = 0; begin < lines; begin += piece)
-      f(i, i % s.groups, begin, std::min(lines, begin + piece));
+// f(image, group, begin, end, columns) for parts of the lines of the images [first, last).
+template <class T, class F>
+void for_each_part(const ConvShape& s, int64_t first, int64_t last, T* columns, const F& f) {
+  const int64_t lines = s.out[0] * s.out[1], part = lines_at_once(s);
+  for (int64_t i = first; i < last; ++i)
+    for (int64_t begin = 0; begin < lines; begin += part)
+      f(i, i % s.groups, begin, std::min(lines, begin + part), columns);
 }
 
-template <class T>
-Scratch<T> column_memory(const ConvShape& s) {
-  return Scratch<T>(is_pointwise(s) ? 0 : s.taps() * lines_at_once(s) * s.out[2]);
+int64_t column_count(const ConvShape& s) {
+  return is_pointwise(s) ? 0 : s.taps() * lines_at_once(s) * s.out[2];
+}
+
+// The same for all images, which threads share.
+template <class T, class F>
+void share_parts(const ConvShape& s, const F& f) {
+  const Pieces pieces(s);
+  const int64_t size = column_count(s);
+  const Scratch<T> columns(pieces.count * size);
+  const LongWork work(work_of(s));
+  pieces.run([&](int64_t first, int64_t last, int64_t number) {
+    for_each_part(s, first, last, columns.get() + number * size, f);
+  });
 }
 
 }  // namespace
@@ -328,18 +423,16 @@ void convolve(const ConvShape& s, const T* input, const T* weight, const T* bias
   if constexpr (std::is_floating_point_v<T>)
     if (!pointwise && is_direct<T>(s, &layout))
       return convolve_directly(s, layout, input, weight, bias, output);
-  const Scratch<T> columns = column_memory<T>(s);
   const int64_t taps = s.taps(), places = s.out_places(), channels = s.out_channels;
-  const LongWork work(work_of(s));
-  for_each_piece(s, [&](int64_t image, int64_t group, int64_t begin, int64_t end) {
+  share_parts<T>(s, [&](int64_t image, int64_t group, int64_t begin, int64_t end, T* columns) {
     const T* in = input + image * s.in_channels * s.in_places();
     const int64_t count = (end - begin) * s.out[2];
     T* out = output + image * channels * places + begin * s.out[2];
     if (bias)
       for (int64_t c = 0; c < channels; ++c)
         std::fill_n(out + c * places, count, bias[group * channels + c]);
-    if (!pointwise) to_columns(s, begin, end, in, columns.get());
-    const T* seen = pointwise ? in + begin * s.out[2] : columns.get();
+    if (!pointwise) to_columns(s, begin, end, in, columns);
+    const T* seen = pointwise ? in + begin * s.out[2] : columns;
     gemm<T>(channels, count, taps, weight + group * channels * taps, taps, 1, seen,
             pointwise ? places : count, 1, out, places, bias != nullptr);
   });
@@ -372,17 +465,15 @@ void convolve_input_gradient(const ConvShape& s, const T* grad, const T* weight,
       return convolve_directly<T>(turned, layout, grad, flipped.get(), nullptr, input_grad);
     }
   }
-  const Scratch<T> columns = column_memory<T>(s);
-  const LongWork work(work_of(s));
   if (!pointwise) std::fill_n(input_grad, s.batch * s.groups * s.in_channels * s.in_places(), T(0));
-  for_each_piece(s, [&](int64_t image, int64_t group, int64_t begin, int64_t end) {
+  share_parts<T>(s, [&](int64_t image, int64_t group, int64_t begin, int64_t end, T* columns) {
     T* in = input_grad + image * s.in_channels * s.in_places();
     const int64_t count = (end - begin) * s.out[2];
-    T* seen = pointwise ? in + begin * s.out[2] : columns.get();
+    T* seen = pointwise ? in + begin * s.out[2] : columns;
     gemm<T>(taps, count, channels, weight + group * channels * taps, 1, taps,
             grad + image * channels * places + begin * s.out[2], places, 1, seen,
             pointwise ? places : count, false);
-    if (!pointwise) add_columns(s, begin, end, columns.get(), in);
+    if (!pointwise) add_columns(s, begin, end, columns, in);
   });
 }
 
@@ -394,17 +485,20 @@ void convolve_weight_gradient(const ConvShape& s, const T* input, const T* grad,
   if constexpr (std::is_floating_point_v<T>)
     if (!pointwise && is_direct<T>(s, &layout))
       return weight_gradient_directly(s, layout, input, grad, weight_grad);
-  const Scratch<T> columns = column_memory<T>(s);
+  const Scratch<T> memory(column_count(s));
   const LongWork work(work_of(s));
   std::fill_n(weight_grad, s.groups * channels * taps, T(0));
-  for_each_piece(s, [&](int64_t image, int64_t group, int64_t begin, int64_t end) {
-    const T* in = input + image * s.in_channels * s.in_places();
-    const int64_t count = (end - begin) * s.out[2];
-    if (!pointwise) to_columns(s, begin, end, in, columns.get());
-    const T* seen = pointwise ? in + begin * s.out[2] : columns.get();
-    gemm<T>(channels, taps, count, grad + image * channels * places + begin * s.out[2], places, 1,
-            seen, 1, pointwise ? places : count, weight_grad + group * channels * taps, taps, true);
-  });
+  for_each_part(s, 0, s.batch * s.groups, memory.get(),
+                [&](int64_t image, int64_t group, int64_t begin, int64_t end, T* columns) {
+                  const T* in = input + image * s.in_channels * s.in_places();
+                  const int64_t count = (end - begin) * s.out[2];
+                  if (!pointwise) to_columns(s, begin, end, in, columns);
+                  const T* seen = pointwise ? in + begin * s.out[2] : columns;
+                  gemm<T>(channels, taps, count,
+                          grad + image * channels * places + begin * s.out[2], places, 1, seen, 1,
+                          pointwise ? places : count, weight_grad + group * channels * taps, taps,
+                          true);
+                });
 }
 
 template <class T>

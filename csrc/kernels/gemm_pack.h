@@ -3,32 +3,10 @@
 // *_isa.cpp files alone, as gemm_tile.h.
 #pragma once
 
-#include "kernels/gemm_tile.h"
+#include "kernels/gemm_lanes.h"
 
 namespace tg::TG_ISA {
 namespace {
-
-// Exchanges the blocks of D lanes that lie off the diagonal in a pair of rows D apart.
-template <class Vec, int D, int... I>
-inline __attribute__((always_inline)) void exchange(Vec& a, Vec& b, Lanes<I...>) {
-  constexpr int kCount = sizeof...(I);
-  const Vec low = __builtin_shufflevector(a, b, ((I & D) ? kCount + I - D : I)...);
-  b = __builtin_shufflevector(a, b, ((I & D) ? kCount + I : I + D)...);
-  a = low;
-}
-
-// A square of kLanes rows, in registers: log2(kLanes) rounds of exchanges transpose it.
-template <class T, int D = kLanes<T> / 2>
-inline __attribute__((always_inline)) void transpose(typename Simd<T>::Vec* rows) {
-  if constexpr (D > 0) {
-#pragma GCC unroll 16
-    for (int i = 0; i < kLanes<T>; ++i)
-      if ((i & D) == 0)
-        exchange<typename Simd<T>::Vec, D>(rows[i], rows[i + D],
-                                           typename FirstLanes<kLanes<T>>::type{});
-    transpose<T, D / 2>(rows);
-  }
-}
 
 // Lines that are contiguous along p. Whole vectors are stored, so up to kLanes - 1 elements behind
 // the panel are overwritten; lanes without a line are zero. Groups go from the last to the first

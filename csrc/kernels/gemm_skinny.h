@@ -8,34 +8,6 @@
 namespace tg::TG_ISA {
 namespace {
 
-template <class T, class Vec, int... I>
-inline __attribute__((always_inline)) T sum_halves(const Vec& v, Lanes<I...>) {
-  constexpr int kHalf = sizeof...(I);
-  if constexpr (kHalf == 1)
-    return v[0] + v[1];
-  else
-    return sum_halves<T>(
-        __builtin_shufflevector(v, v, I...) + __builtin_shufflevector(v, v, (I + kHalf)...),
-        typename FirstLanes<kHalf / 2>::type{});
-}
-template <class T>
-inline __attribute__((always_inline)) T sum_lanes(const typename Simd<T>::Vec& v) {
-  return sum_halves<T>(v, typename FirstLanes<kLanes<T> / 2>::type{});
-}
-
-// The sums of kLanes vectors as the lanes of v[0], added in the order of sum_lanes().
-template <class T, int D = kLanes<T> / 2>
-inline __attribute__((always_inline)) void sum_of_each(typename Simd<T>::Vec* v) {
-  if constexpr (D > 0) {
-#pragma GCC unroll 16
-    for (int i = 0; i < D; ++i) {
-      exchange<typename Simd<T>::Vec, D>(v[i], v[i + D], typename FirstLanes<kLanes<T>>::type{});
-      v[i] += v[i + D];
-    }
-    sum_of_each<T, D / 2>(v);
-  }
-}
-
 // R rows of a times C columns of b, both contiguous along k; U sums each, to hide the latency of
 // the additions.
 template <class T, int R, int C, int U>
@@ -88,16 +60,7 @@ void dot_tile(int64_t k, const T* a, int64_t a_row, const T* b, int64_t b_col, T
 #pragma GCC unroll 16
       for (int j = 0; j < C; ++j) sum[0][r][j] += sum[u][r][j];
   T result[R * C];
-  if constexpr (R * C % kWidth == 0) {
-#pragma GCC unroll 16
-    for (int i = 0; i < R * C; i += kWidth) {
-      sum_of_each<T>(&sum[0][0][0] + i);
-      store<T>(result + i, (&sum[0][0][0])[i]);
-    }
-  } else {
-#pragma GCC unroll 16
-    for (int i = 0; i < R * C; ++i) result[i] = sum_lanes<T>(sum[0][i / C][i % C]);
-  }
+  sum_lanes_of<T, R * C>(&sum[0][0][0], result);
 #pragma GCC unroll 16
   for (int i = 0; i < R * C; ++i) {
     T& to = c[i / C * c_row + i % C * c_col];

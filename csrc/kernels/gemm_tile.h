@@ -275,6 +275,9 @@ void tile(int64_t count, int64_t k, const T* a_first, int64_t a_next, int64_t a_
           const T* b_first, int64_t b_step, const TileOut<T>& out) {
   using Vec = typename Simd<T>::Vec;
   constexpr int kWidth = kLanes<T>;
+  // Steps of k in one round of the loop: its own instructions are a tenth of a tall tile's, which
+  // shows where another thread runs on the same core.
+  constexpr int kSteps = V == 2 && 6 * R >= 5 * kMaxRows ? 4 : 1;
   const int last_cols = out.cols - (V - 1) * kWidth;
   const FirstOnly<T> last(kind == Operands::Edge ? last_cols : 0);
   T* c = out.c;
@@ -285,7 +288,7 @@ void tile(int64_t count, int64_t k, const T* a_first, int64_t a_next, int64_t a_
     for (int r = 0; r < R; ++r, ahead += out.row)
       for (int v = 0; v < V; ++v)
         __builtin_prefetch(ahead + (v < V - 1 ? v * kWidth : last_cols - 1), 1);
-    for (int64_t p = 0; p < k; ++p) {
+    const auto step = [&]() __attribute__((always_inline)) {
       Vec b_vec[V];
       if (kind != Operands::PackedA && V == 2) {
         // Rows of an operand that is read in place lie apart, so nothing but this brings those of
@@ -309,7 +312,13 @@ void tile(int64_t count, int64_t k, const T* a_first, int64_t a_next, int64_t a_
       }
       a += kind == Operands::PackedA ? R : a_col;
       b += b_step;
-    }
+    };
+    int64_t p = 0;
+    for (; p + kSteps <= k; p += kSteps)
+#pragma GCC unroll 4
+      for (int i = 0; i < kSteps; ++i) step();
+    if constexpr (kSteps > 1)
+      for (; p < k; ++p) step();
     if ((!kMasksFreely && last_cols != kWidth) || (R == 1 && out.col != 1)) {
       T lanes[R * V * kWidth];
 #pragma GCC unroll 32

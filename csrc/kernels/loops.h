@@ -9,6 +9,7 @@
 #include <span>
 
 #include "core/shape.h"
+#include "kernels/parallel.h"
 
 namespace tg {
 
@@ -42,6 +43,9 @@ void visit_item(int64_t item, const F& f) {
       return f(uint64_t{});
   }
 }
+
+// Elements of a loop that costs next to nothing each which are worth another thread.
+inline constexpr int64_t kCheapGrain = 16384;
 
 template <int N>
 struct Operands {
@@ -117,6 +121,33 @@ void for_each_row(std::span<const int64_t> sizes, const Operands<N>& operands, R
     }
     if (d < 0) return;
   }
+}
+
+// The same, and threads share the dimension that is outermost in the first operand, each taking at
+// least `grain` elements or so.
+template <int N, class Row>
+void share_rows(std::span<const int64_t> sizes, const Operands<N>& operands, int64_t grain,
+                const Row& row) {
+  int64_t total = 1;
+  for (const int64_t size : sizes) total *= size;
+  if (total < 2 * grain) return for_each_row<N>(sizes, operands, row);
+  size_t outermost = 0;
+  for (size_t d = 1; d < sizes.size(); ++d)
+    if (sizes[outermost] == 1 ||
+        (sizes[d] > 1 && operands.strides[0][d] > operands.strides[0][outermost]))
+      outermost = d;
+  const int64_t inner = total / sizes[outermost];
+  const LongWork work(total);
+  parallel_for(sizes[outermost], inner < grain ? grain / inner : 1,
+               [&](int64_t begin, int64_t end) {
+                 int64_t part[kMaxDims];  // Dims may allocate
+                 for (size_t d = 0; d < sizes.size(); ++d) part[d] = sizes[d];
+                 part[outermost] = end - begin;
+                 Operands<N> from = operands;
+                 for (size_t k = 0; k < N; ++k)
+                   from.data[k] += begin * from.strides[k][outermost] * from.itemsize[k];
+                 for_each_row<N>({part, sizes.size()}, from, row);
+               });
 }
 
 }  // namespace tg

@@ -30,10 +30,16 @@ void copy_values(const Tensor& dst, const Tensor& src) {
     const int64_t n = dst.numel();
     if (dst->data + n * to_item <= src->data || src->data + n * from_item <= dst->data) {
       const LongWork work(n);
-      if (dst.dtype() == src.dtype())
-        std::memcpy(dst->data, src->data, size_t(n * to_item));
-      else
-        cast_row(dst.dtype(), src.dtype())(dst->data, to_item, src->data, from_item, n);
+      const bool same = dst.dtype() == src.dtype();
+      const CastRow cast = same ? nullptr : cast_row(dst.dtype(), src.dtype());
+      parallel_for(n, kCheapGrain, [&](int64_t begin, int64_t end) {
+        char* const to = dst->data + begin * to_item;
+        const char* const from = src->data + begin * from_item;
+        if (same)
+          std::memcpy(to, from, size_t((end - begin) * to_item));
+        else
+          cast(to, to_item, from, from_item, end - begin);
+      });
       return;
     }
   }
@@ -42,8 +48,9 @@ void copy_values(const Tensor& dst, const Tensor& src) {
     return;
   if (may_overlap(dst, src)) return copy_values(dst, clone(detached_alias(src, false)));
   const Dims from = broadcast_strides(src, dst.sizes());
-  for_each_row<2>(
+  share_rows<2>(
       dst.sizes(), {{dst->data, src->data}, {dst->strides(), from.data()}, {to_item, from_item}},
+      kCheapGrain,
       [to_item, cast = cast_row(dst.dtype(), src.dtype())](
           const std::array<char*, 2>& data, const std::array<int64_t, 2>& stride, int64_t n) {
         if (stride[1] != 0 || stride[0] != to_item)

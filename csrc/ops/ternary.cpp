@@ -42,7 +42,11 @@ void ternary_kernel(const Tensor& out, const Input& a, const Input& b, const Inp
                 sc = c.flat_stride(out, sizeof(T));
   if (out.is_contiguous() && sa >= 0 && sb >= 0 && sc >= 0) {
     const LongWork work(out.numel());
-    row({out->data, a.data, b.data, c.data}, {sizeof(T), sa, sb, sc}, out.numel());
+    parallel_for(out.numel(), kCheapGrain, [&](int64_t begin, int64_t end) {
+      row({out->data + begin * int64_t(sizeof(T)), a.data + begin * sa, b.data + begin * sb,
+           c.data + begin * sc},
+          {sizeof(T), sa, sb, sc}, end - begin);
+    });
     return;
   }
   const Dims da = a.strides(out.sizes()), db = b.strides(out.sizes()), dc = c.strides(out.sizes());
