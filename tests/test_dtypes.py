@@ -357,3 +357,22 @@ def test_bool_is_refused(call, kind, message):
 
 def test_cat_of_vectors_without_elements_looks_at_no_dimension():
     assert tg.cat([tg.zeros(0), tg.zeros(0)], 5).shape == (0,)
+
+
+@pytest.mark.parametrize(
+    "call, want",
+    [
+        ("x * 0.7", [0.7001953125, 2.099609375]),
+        ("0.7 * x", [0.7001953125, 2.099609375]),
+        ("x / 0.7", [1.4287109375, 4.28515625]),
+        ("0.7 / x", [0.7001953125, 0.2332763671875]),
+        ("x * tg.tensor(0.7)", [0.7001953125, 2.099609375]),
+        ("tg.tensor(0.7) * x", [0.7001953125, 2.1015625]),
+        ("x.clone().mul_(0.7)", [0.7001953125, 2.099609375]),
+        ("x.clone().div_(0.7)", [1.4287109375, 4.28515625]),
+        ("tg.ones(2, 2, dtype=tg.float16).t() / 0.7", [[1.4287109375] * 2] * 2),
+    ],
+)
+def test_a_number_beside_float16_keeps_its_digits(call, want):
+    x = tg.tensor([1.0, 3.0], dtype=tg.float16)
+    assert eval(call, {"tg": tg, "x": x}).tolist() == want

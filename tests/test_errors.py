@@ -52,6 +52,14 @@ x.retain_grad() | (r * 2).requires_grad_(False) | tg.optim.SGD([], 0.1) | tg.opt
 tg.optim.SGD([r * 2], 0.1) | tg.optim.SGD([r], 0.1, nesterov=True)
 tg.optim.SGD([r], 0.1, momentum=-1) | tg.optim.SGD([r], 0.1, weight_decay=-1)
 tg.optim.Adagrad([r], lr=-1) | tg.optim.Adagrad([r], eps=-1) | tg.optim.SGD(r, 0.1)
+tg.signal.windows.hann(-1) | tg.signal.windows.hann(3, dtype=tg.float16) | tg.signal.windows.kaiser(3, beta=-1.0)
+tg.signal.windows.exponential(3, tau=0) | tg.signal.windows.exponential(3, center=1) | tg.hann_window(-2)
+tg.signal.windows.gaussian(3, std=0) | tg.signal.windows.general_cosine(3, a=[]) | tg.histogramdd(y[0], 2)
+tg.signal.windows.general_cosine(3, a=1.0) | tg.histogramdd(x, [2, 2]) | tg.histogramdd(x, 2, range=[0., 1.])
+tg.histogramdd(x, 0) | tg.histogramdd(x, 2, range=[0., 1., 1., 0., 0., 1.]) | tg.histogramdd(x, [x[0]])
+tg.histogramdd(x, [x[0], x[0], x]) | tg.histogramdd(x, [x[0], x[0].double(), x[0]])
+tg.histogramdd(x, [x[0], x[0, :0], x[0]]) | tg.histogramdd(x, 2, weight=x) | tg.histogramdd(x.long(), 2)
+tg.histogramdd(x, 2, weight=x[:, 0].double())
 tg.optim.SGD([1], 0.1) | tg.optim.SGD([{'lr': 1}], 0.1) | tg.nn.Linear(2, 3)(y)
 tg.nn.Linear(4, 1)(i) | b.sub(b) | x.type('nothing') | i.pow(-2) | [1, 2][s]
 """

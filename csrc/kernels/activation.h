@@ -89,10 +89,11 @@ struct Elu {
                  x * constant(x, scale));
   }
   auto grad(auto g, auto x) const {
-    const auto below = where(x >= 0, nothing(x), x);  // exp must not overflow; NaN stays
-    return where(x > 0, g * constant(x, scale),
+    const auto below = where(x >= 0, nothing(x), x);  // exp must not overflow
+    return where(x <= 0,
                  g * (constant(x, alpha * scale * inner_of_gradient) *
-                      exp(below * constant(x, inner_of_gradient))));
+                      exp(below * constant(x, inner_of_gradient))),
+                 g * constant(x, scale));
   }
 };
 struct Celu : Elu {
@@ -120,7 +121,7 @@ struct Hardtanh {
   double min, max;
   auto forward(auto x) const { return minimum(maximum(x, constant(x, min)), constant(x, max)); }
   auto grad(auto g, auto x) const {
-    return where((x > constant(x, min)) && (x < constant(x, max)), g, nothing(g));
+    return where((x <= constant(x, min)) || (x >= constant(x, max)), nothing(g), g);
   }
 };
 
@@ -140,7 +141,7 @@ struct Hardswish {
   static constexpr auto loops = &ActivationKernels::hardswish;
   auto forward(auto x) const { return x * minimum(maximum(x + 3, nothing(x)), constant(x, 6)) / 6; }
   auto grad(auto g, auto x) const {
-    return where(x <= -3, nothing(g), where(x >= 3, g, g * (x / 3 + constant(x, 0.5))));
+    return where(x <= -3, nothing(g), where(x < 3, g * (x / 3 + constant(x, 0.5)), g));
   }
 };
 
@@ -179,7 +180,7 @@ struct Softshrink {
     return where(x > l, x - l, where(x < -l, x + l, x * 0));  // NaN stays
   }
   auto grad(auto g, auto x) const {
-    return where((x > constant(x, lambd)) || (x < constant(x, -lambd)), g, nothing(g));
+    return where((x >= constant(x, -lambd)) && (x <= constant(x, lambd)), nothing(g), g);
   }
 };
 
@@ -192,7 +193,7 @@ struct Hardshrink {
     return where((x >= constant(x, -lambd)) && (x <= constant(x, lambd)), nothing(x), x);
   }
   auto grad(auto g, auto x) const {
-    return where((x > constant(x, lambd)) || (x < constant(x, -lambd)), g, nothing(g));
+    return where((x >= constant(x, -lambd)) && (x <= constant(x, lambd)), nothing(g), g);
   }
 };
 

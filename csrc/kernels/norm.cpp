@@ -118,7 +118,9 @@ void RowNorm<T>::backward(const T* g, T* x_grad, T* weight_grad, T* bias_grad) c
   for (int64_t r = 0; r < rows; ++r) {
     const T *row = x + r * n, *grad = g + r * n;
     const T center = centered ? mean[r] : T(0), scale = rstd[r];
-    if (x_grad) {
+    if (x_grad && centered && n == 1) {  // its own mean, whatever it is
+      x_grad[r] = *grad * T(0);
+    } else if (x_grad) {
       double sums[2] = {0, 0};
       k.row_products(grad, row, weight, n, center, sums);
       const double mean_gx = sums[1] * double(scale) * double(scale) / double(n);

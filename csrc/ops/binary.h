@@ -49,7 +49,7 @@ struct Rsub : Sub {
 };
 struct Mul {
   static constexpr bool wraps = true;
-  static constexpr bool takes_two_numbers = true;
+  static constexpr bool takes_two_numbers = true, exact_number = true;
   static constexpr bool number_is_input = true;
   static constexpr auto name = "mul", node = "MulBackward0",
                         doc = "Product of the operands, with broadcasting.";
@@ -63,7 +63,7 @@ struct Mul {
   static auto grad_right(auto g, auto a, auto) { return g * a; }
 };
 struct Div {
-  static constexpr bool takes_two_numbers = true;
+  static constexpr bool takes_two_numbers = true, exact_number = true;
   static constexpr bool number_is_input = true;
   static constexpr auto name = "div", node = "DivBackward0",
                         doc = "True quotient of the operands; integers give floats.";
@@ -240,7 +240,7 @@ inline void refuse_bool_division(const char* kernel, DType dtype) {
 }
 // Quotient rounded down, and the remainder with the divisor's sign (Python's // and %).
 struct FloorDivide {
-  static constexpr bool takes_two_numbers = true;
+  static constexpr bool takes_two_numbers = true, exact_number = true;
   static constexpr auto name = "floor_divide", node = "torch::autograd::NotImplemented",
                         doc = "Quotient rounded down (Python's //).";
   static constexpr auto domain = Domain::Any;

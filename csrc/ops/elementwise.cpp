@@ -104,9 +104,13 @@ Tensor apply_gradient(const BlockKernels& kernels, const Tensor& grad, const Ten
 }
 
 namespace {
-// An operand in the dtype `in`: a tensor, cast if need be, or a number in a buffer.
+// An operand in the dtype `in`: a tensor, cast if need be, or a number in a buffer; with `exact` a
+// number beside 16-bit floats is a float32.
 struct Side {
-  Side(const Operand& x, DType in) {
+  Side(const Operand& x, DType in, bool exact) : dtype(in) {
+    if (exact && is_floating(in) && itemsize(in) == 2 && (!x.is_tensor() || x.tensor->dim() == 0) &&
+        !(x.is_tensor() && x.tensor->dtype() == in))
+      dtype = in = DType::Float32;
     if (!x.is_tensor()) {
       visit_dtype(in, [&](auto tag) {
         using T = typename decltype(tag)::type;
@@ -129,28 +133,29 @@ struct Side {
   Dims strides(const Tensor& out) const {
     return tensor ? broadcast_strides(*tensor, out.sizes()) : Dims(out.dim());
   }
+  DType dtype;
   const Tensor* tensor = nullptr;
   Tensor held;
   alignas(8) char number[8];
 };
 
 void run_binary(const BlockKernels& kernels, const Tensor& out, Side& a, Side& b, DType in) {
-  if (out.is_contiguous() && a.flat_beside(out) && b.flat_beside(out)) {
+  if (out.is_contiguous() && a.flat_beside(out) && b.flat_beside(out) && a.dtype == in &&
+      b.dtype == in) {
     run_flat_blocks(kernels, in, out->data, out.dtype(), a.data(), a.repeats(), b.data(),
                     b.repeats(), out.numel());
     return;
   }
   const Dims stride_a = a.strides(out), stride_b = b.strides(out);
   run_blocks(kernels, out.sizes(), {out->data, out.strides().data(), out.dtype()},
-             {a.data(), stride_a.data(), in}, {b.data(), stride_b.data(), in});
+             {a.data(), stride_a.data(), a.dtype}, {b.data(), stride_b.data(), b.dtype});
 }
 
 // Memory for the result, in the order of the operands'.
 Tensor result_for(const Tensor* a, const Tensor* b, DType dtype) {
   if (!a || !b) {
     const Tensor& t = a ? *a : *b;
-    return t.is_plain() ? empty_or_out(t.sizes(), dtype)
-                        : empty_for(t.sizes(), dtype, {&t}, true);
+    return t.is_plain() ? empty_or_out(t.sizes(), dtype) : empty_for(t.sizes(), dtype, {&t}, true);
   }
   if (a->same_sizes(*b))
     return a->is_contiguous() && b->is_contiguous() ? empty_or_out(a->sizes(), dtype)
@@ -225,7 +230,8 @@ Tensor apply_blocks(const Elementwise& op, const Operand& a, const Operand& b) {
   }
   const DType in = elementwise_dtype(result_type(a, b), op);
   check(op, a, b, in);
-  Side left(a, in), right(b, in);
+  // As in PyTorch, a 0-d tensor keeps its digits on the right only.
+  Side left(a, in, op.exact_number && !a.is_tensor()), right(b, in, op.exact_number);
   Tensor out = result_for(a.tensor, b.tensor, op.kernels.predicate ? DType::Bool : in);
   run_binary(op.kernels, out, left, right, in);
   return out;
@@ -406,7 +412,7 @@ Tensor elementwise_in_place(const Elementwise& op, const BinaryDerivatives* deri
     if (const PlainCall call(op, self, other, self); call) {
       call.run(self);
     } else {
-      Side left(self, dtype), right(other, dtype);
+      Side left(self, dtype, false), right(other, dtype, op.exact_number);
       run_binary(op.kernels, self, left, right, dtype);
     }
     bump_version(self);

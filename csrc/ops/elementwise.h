@@ -55,6 +55,7 @@ struct Elementwise {
   void (*refuse_bool)();  // null: the error that names the kernel
   bool bool_as_int;
   bool takes_two_numbers;
+  bool exact_number;  // beside 16-bit floats, a number keeps the digits of a float32
   void (*check_dtype)(DType);
   void (*check_operands)(const Operand& a, const Operand& b, DType in);
 };
@@ -129,6 +130,7 @@ constexpr Elementwise describe() {
   if constexpr (requires { Op::refuse_bool(); }) op.refuse_bool = &Op::refuse_bool;
   op.bool_as_int = requires { Op::bool_as_int; };
   op.takes_two_numbers = requires { Op::takes_two_numbers; };
+  op.exact_number = requires { Op::exact_number; };
   if constexpr (requires(DType d) { Op::check_dtype(d); }) op.check_dtype = &Op::check_dtype;
   if constexpr (requires(const Operand& x, DType d) { Op::check_operands(x, x, d); })
     op.check_operands = &Op::check_operands;

@@ -111,9 +111,15 @@ Tensor embedding_renorm_(const Tensor& weight, const Tensor& indices, double max
   if (!is_floating(weight.dtype()))
     fail(ErrorKind::NotImplemented, "\"embedding_renorm_\" not implemented for '",
          info(weight.dtype()).scalar, "'");
-  // 16-bit rows are scaled in a float copy.
+  // 16-bit rows are scaled in a float copy; norm and scale are rounded, as in PyTorch.
   const bool is_short = itemsize(weight.dtype()) == 2;
   const Tensor table = is_short ? cast_quietly(weight, DType::Float32) : weight;
+  const auto rounded = [](double value, DType dtype) {
+    visit_floating(dtype, "embedding_renorm_", [&](auto tag) {
+      value = convert<double>(convert<typename decltype(tag)::type>(value));
+    });
+    return value;
+  };
   const auto renorm = [&](auto tag) {
     using T = typename decltype(tag)::type;
     for (int64_t k = 0; k < at.numel(); ++k) {
@@ -129,12 +135,14 @@ Tensor embedding_renorm_(const Tensor& weight, const Tensor& indices, double max
         else
           total += norm_type == 2 ? v * v : norm_type == 1 ? v : std::pow(v, norm_type);
       }
-      const double norm = std::isinf(norm_type) || norm_type == 1 ? total
-                          : norm_type == 2                        ? std::sqrt(total)
-                                                                  : std::pow(total, 1 / norm_type);
+      double norm = std::isinf(norm_type) || norm_type == 1 ? total
+                    : norm_type == 2                        ? std::sqrt(total)
+                                                            : std::pow(total, 1 / norm_type);
+      if (is_short) norm = rounded(norm, weight.dtype());
       if (!(norm > max_norm)) continue;
-      const T scale = static_cast<T>(max_norm / (norm + 1e-7));
-      for (int64_t c = 0; c < columns; ++c) row[c * table.stride(1)] *= scale;
+      double scale = max_norm / (norm + 1e-7);
+      if (is_short) scale = rounded(scale, weight.dtype());
+      for (int64_t c = 0; c < columns; ++c) row[c * table.stride(1)] *= static_cast<T>(scale);
     }
   };
   if (weight.dtype() == DType::Float64)

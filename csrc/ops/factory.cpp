@@ -60,7 +60,7 @@ struct Spacing {
   Spacing(C first, C last, int64_t n)
       : start(first),
         end(last),
-        step(n > 1 ? rounded(rounded(last - first) / C(n - 1)) : C(0)),
+        step(n > 1 ? rounded(rounded(last - first) / rounded(C(n - 1))) : C(0)),
         steps(n) {}
   C operator()(int64_t i) const {
     if constexpr (kShort)

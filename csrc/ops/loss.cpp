@@ -6,6 +6,7 @@
 #include "kernels/loss.h"
 #include "kernels/reduce.h"
 #include "kernels/softmax.h"
+#include "ops/activation.h"
 #include "ops/binary.h"
 #include "ops/copy.h"
 #include "ops/elementwise.h"
@@ -331,11 +332,6 @@ bool all_in_unit_interval(const Tensor& x) {
   return ok;
 }
 
-Tensor log_sigmoid(const Tensor& x) {
-  const Operand zero(0.0);
-  return minimum(x, zero) - log1p(exp(-abs(x)));
-}
-
 }  // namespace
 
 Tensor mse_loss(const Tensor& input, const Tensor& target, const std::string& reduction) {
@@ -471,6 +467,8 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
     if (pos_weight) {
       const Tensor log_weight = (*pos_weight - 1.0) * t + 1.0;
       out = (1 - t) * x - log_weight * log_sigmoid(x);
+    } else if (is_short(x)) {  // PyTorch rounds after each step
+      out = (1 - t) * x - log_sigmoid(x);
     } else {
       out = pointwise(
           "log_sigmoid_cpu",

@@ -187,6 +187,7 @@ Normalized native_batch_norm(const Tensor& input, const Tensor& weight, const Te
   const ChannelSizes s(input);
   const Dims channels{s.channels};
   const Tensor in = dense(input), w = dense(weight), shift = dense(bias);
+  const DType statistics_dtype = parameter_dtype(input, weight, running_mean);
   Normalized result{empty(input.sizes(), in.dtype()), empty(channels, in.dtype()),
                     empty(channels, in.dtype())};
   visit_real(in, [&](auto tag) {
@@ -207,6 +208,9 @@ Normalized native_batch_norm(const Tensor& input, const Tensor& weight, const Te
       if (running_var.defined())
         move_towards<T>(running_var, dense(running_var), momentum,
                         [&](int64_t c) { return variance[c] * count / (count - 1); });
+      if (itemsize(statistics_dtype) == 2)  // PyTorch goes on from the rounded ones
+        for (const Tensor& t : {result.mean, result.rstd})
+          copy_values(t, cast_quietly(t, statistics_dtype));
     } else if (training) {
       std::fill_n(mean, s.channels, T(0));
       std::fill_n(rstd, s.channels, T(0));
@@ -233,7 +237,6 @@ Normalized native_batch_norm(const Tensor& input, const Tensor& weight, const Te
     result.mean = empty(Dims{0}, in.dtype());
     result.rstd = empty(Dims{0}, in.dtype());
   } else {
-    const DType statistics_dtype = parameter_dtype(input, weight, running_mean);
     result.mean = cast_quietly(result.mean, statistics_dtype);
     result.rstd = cast_quietly(result.rstd, statistics_dtype);
   }

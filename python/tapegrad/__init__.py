@@ -75,6 +75,7 @@ _LAZY = (
     "optim",
     "random",
     "return_types",
+    "signal",
     "special",
     "testing",
     "training",
@@ -103,6 +104,7 @@ _LINALG = (
     "svd_lowrank",
     "triangular_solve",
 )
+_WINDOWS = ("bartlett_window", "blackman_window", "hamming_window", "hann_window", "kaiser_window")
 
 
 def __getattr__(name: str) -> Any:
@@ -114,6 +116,14 @@ def __getattr__(name: str) -> Any:
         from .linalg import _toplevel
 
         return getattr(_toplevel, name)
+    if name in _WINDOWS:
+        from .signal import windows
+
+        return getattr(windows, name)
+    if name == "histogramdd":
+        from ._histogram import histogramdd
+
+        return histogramdd
     if name in ("from_dlpack", "to_dlpack"):
         from .utils import dlpack
 
@@ -135,4 +145,4 @@ def show_config() -> None:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY, *_LINALG, "from_dlpack", "to_dlpack"})
+    return sorted({*globals(), *_LAZY, *_LINALG, *_WINDOWS, "from_dlpack", "histogramdd", "to_dlpack"})

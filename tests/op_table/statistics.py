@@ -1,6 +1,6 @@
 """Statistics, running extrema, differences and integrals, norms."""
 
-from op_table.row import FLOATS, ONCE, S, each, op
+from op_table.row import FLOATS, ONCE, S, each, listed, op
 
 # fmt: off
 for _name in ("var_mean", "std_mean"):
@@ -82,3 +82,9 @@ op("linalg.matrix_norm", "tg.linalg.matrix_norm(x)", "tg.linalg.matrix_norm(x, '
 op("linalg.norm", "tg.linalg.norm(x)", "tg.linalg.norm(x, 1)", "tg.linalg.norm(x, 'nuc')",
    "tg.linalg.norm(x, 3, 0)", "tg.linalg.norm(x, inf, (1, 0))", "tg.linalg.norm(x[0], 4)",
    "tg.norm(x, 'nuc')", x=(3, 4), dtypes=("float64",), second=False)
+op("histogramdd", *listed("""
+tg.histogramdd(x, 2) | tg.histogramdd(x, [2, 3, 1]) | tg.histogramdd(x, (1, 2, 2), range=(-1, 1, -1.5, 1.5, 0, 2))
+tg.histogramdd(x, 2, weight=y) | tg.histogramdd(x, 2, density=True).hist | tg.histogramdd(x[:0], 2)
+tg.histogramdd(x, [2, 1, 2], weight=y, density=True) | tg.histogramdd(x.reshape(2, 2, 3), 2)
+tg.histogramdd(x[:, :2], [y.sort().values, y[:2].sort().values]) | tg.histogramdd(tg.ones_like(x), 2)
+"""), x=(4, 3), y=S(4, seed=1), dtypes=("float32", "float64"), grad="")

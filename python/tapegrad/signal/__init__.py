@@ -1,0 +1,5 @@
+"""Signal processing: the window functions, as torch.signal."""
+
+from __future__ import annotations
+
+from . import windows as windows
