@@ -3,7 +3,7 @@
 A developer's tool (needs NumPy and mpmath, and a machine whose long double has 64 bits of mantissa).
 
     python tools/accuracy.py               # samples, a minute
-    python tools/accuracy.py --all         # every float32 number, for functions of one: an hour
+    python tools/accuracy.py --every 1     # all float32 numbers, for functions of one: an hour
     python tools/accuracy.py exp log       # these alone
     TAPEGRAD_ISA=avx2 python tools/accuracy.py
 """
@@ -160,12 +160,12 @@ def sampled(name: str, dtype: type) -> tuple[float, Array]:
     return measure(name, x, rng.permutation(x))
 
 
-def exhaustive(name: str) -> tuple[float, Array]:
-    """Over all float32 numbers, against the float64 function, which the samples are for."""
+def exhaustive(name: str, step: int) -> tuple[float, Array]:
+    """Over every step-th float32 number, against the float64 function, which the samples are for."""
     worst, at = 0.0, np.zeros(1)
     function = getattr(tg, name)
-    for start in range(0, 2**32, 2**21):
-        x = np.arange(start, start + 2**21, dtype=np.uint32).view(np.float32)
+    for start in range(0, 2**32, step * 2**21):
+        x = np.arange(start, min(start + step * 2**21, 2**32), step, dtype=np.uint32).view(np.float32)
         t = tg.from_numpy(x)
         got, exact = function(t).numpy(), function(t.double()).numpy()
         with np.errstate(all="ignore"):
@@ -183,15 +183,15 @@ def exhaustive(name: str) -> tuple[float, Array]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--all", action="store_true", help="all float32 numbers")
+    parser.add_argument("--every", type=int, default=0, help="every n-th float32 number, for functions of one")
     parser.add_argument("--dtype", default="float32,float64")
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
     for name in arguments.names or ROWS:
         cells = []
         for dtype in arguments.dtype.split(","):
-            every = arguments.all and dtype == "float32" and name not in BINARY
-            worst, at = exhaustive(name) if every else sampled(name, getattr(np, dtype))
+            swept = arguments.every and dtype == "float32" and name not in BINARY
+            worst, at = exhaustive(name, arguments.every) if swept else sampled(name, getattr(np, dtype))
             cells.append(f"{worst:.3f} | {', '.join(f'{v:.9g}' for v in at)}")
         print(f"| {name} | {' | '.join(cells)} |", flush=True)
 

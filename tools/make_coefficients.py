@@ -220,7 +220,7 @@ POLYNOMIALS = [
         erfcx_of,
         place(0),
         place(10.1),
-        lambda t: mpf(1),
+        lambda t: mpf(8),
         "float Wide",
     ),
 ]

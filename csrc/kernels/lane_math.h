@@ -414,7 +414,10 @@ TG_INLINE Lane<K> erfc(Lane<K> x) {
     const Lane<K> lost = product_lost(size, size, square) * (1 + (e.r + e.tail));
     const Lane<K> below_one = e.r + (e.tail - lost);
     y = scaled(s.value + fused(s.value, below_one, s.lost), e.n);
-    y = where(size < 0.47, 1 - fused(size, polynomial(square, Table<K>::erf), size), y);
+    // 1 - x - x (erf(x) / x - 1)
+    const Twofold<K> from_one = sum_of(Lane<K>(1), -size);
+    const Lane<K> small = fused(size, polynomial(square, Table<K>::erf), -from_one.lost);
+    y = where(size < 0.8, from_one.value - small, y);
   }
   return where(x < 0, 2 - y, y);
 }

@@ -8,8 +8,9 @@ namespace tg::TG_ISA {
 
 // The numbers that `mask` selects go through `function` one by one.
 template <class K>
-[[gnu::noinline]] void replace(Lane<K>& y, const Lane<K>& x, const Mask<K>& mask,
-                               typename Format<K>::Stored (*function)(typename Format<K>::Stored)) {
+[[gnu::noinline]] static void replace(
+    Lane<K>& y, const Lane<K>& x, const Mask<K>& mask,
+    typename Format<K>::Stored (*function)(typename Format<K>::Stored)) {
   for (int i = 0; i < Format<K>::kCount; ++i)
     if (mask.bits[i]) y.v[i] = function(static_cast<typename Format<K>::Stored>(x.v[i]));
 }
@@ -35,8 +36,9 @@ TG_INLINE Angle<K> angle(Lane<K> x) {
   for (const auto& part : parts) {
     const Lane<K> next = fused(n.value, Lane<K>(-part), r);
     if (keeps_lost && &part != parts) {
-      const Lane<K> rounding = fused(n.value, Lane<K>(-part), r - next);
-      lost = lost + where(2 * abs(next) < abs(r), Lane<K>(0), rounding);  // such a result is exact
+      const Lane<K> product = n.value * part, rest = product_lost(n.value, Lane<K>(part), product);
+      const Lane<K> sum = r - product, change = sum - r;
+      lost = lost + ((((r - (sum - change)) - (product + change)) - rest) + (sum - next));
     }
     r = next;
   }
@@ -68,15 +70,15 @@ TG_INLINE Lane<K> sin_or_cos(Lane<K> x, int turns,
   return result;
 }
 template <class T>
-T sin_of_number(T x) {
+static T sin_of_number(T x) {
   return sizeof x == 4 ? T(__builtin_sinf(float(x))) : T(__builtin_sin(x));
 }
 template <class T>
-T cos_of_number(T x) {
+static T cos_of_number(T x) {
   return sizeof x == 4 ? T(__builtin_cosf(float(x))) : T(__builtin_cos(x));
 }
 template <class T>
-T tan_of_number(T x) {
+static T tan_of_number(T x) {
   return sizeof x == 4 ? T(__builtin_tanf(float(x))) : T(__builtin_tan(x));
 }
 template <class K>
