@@ -107,36 +107,55 @@ T row(const T* x, int64_t n, int64_t flip_) {
   return flipped(greatest_lane<T, bytes>(best), flip);
 }
 
+// Fewer columns than fill a vector: what lies behind them is read along where it is still theirs.
+template <class T>
+void narrow_columns(const T* x, int64_t n, int64_t pitch, int64_t width, int64_t flip_, T* best) {
+  using V = Vectors<T>;
+  const auto flip = static_cast<typename V::Bit>(flip_);
+  const auto bytes = static_cast<size_t>(width) * sizeof(T);
+  T row[V::kCount] = {};
+  std::memcpy(row, x, bytes);
+  auto top = V::load(row, flip);
+  const T* end = x + (n - 1) * pitch + width;
+  for (int64_t i = 1; i < n; ++i) {
+    const T* p = x + i * pitch;
+    if (end - p < V::kCount) {
+      std::memcpy(row, p, bytes);
+      p = row;
+    }
+    top = V::greater(V::load(p, flip), top);
+  }
+  V::store(row, top);
+  for (int64_t w = 0; w < width; ++w) best[w] = flipped(row[w], flip);
+}
+
+// Where the last vector would reach past the end it starts before the end of the one before: that
+// changes nothing.
 template <class T>
 void columns(const T* x, int64_t n, int64_t pitch, int64_t width, int64_t flip_, T* best) {
   using V = Vectors<T>;
+  if (width < V::kCount) return narrow_columns(x, n, pitch, width, flip_, best);
   const auto flip = static_cast<typename V::Bit>(flip_);
   constexpr int64_t kTile = 2048;  // results that stay in the nearest cache
-  for (int64_t w = 0; w < width; ++w) best[w] = flipped(x[w], flip);
+  std::memcpy(best, x, static_cast<size_t>(width) * sizeof(T));
   for (int64_t begin = 0; begin < width; begin += kTile) {
     const int64_t end = width - begin < kTile ? width : begin + kTile;
-    int64_t i = 1;
-    for (; n - i >= 4; i += 4) {
+    for (int64_t i = 1; i < n;) {
       const T* p = x + i * pitch;
-      int64_t w = begin;
-      for (; end - w >= V::kCount; w += V::kCount) {
-        auto v = V::load(best + w);
+      const int rows = n - i >= 4 ? 4 : 1;
+      for (int64_t w = begin; w < end; w += V::kCount) {
+        const int64_t at = width - w < V::kCount ? width - V::kCount : w;
+        auto v = V::load(best + at, flip);
+        if (rows == 4)
 #pragma GCC unroll 4
-        for (int u = 0; u < 4; ++u) v = V::greater(V::load(p + u * pitch + w, flip), v);
-        V::store(best + w, v);
+          for (int u = 0; u < 4; ++u) v = V::greater(V::load(p + u * pitch + at, flip), v);
+        else
+          v = V::greater(V::load(p + at, flip), v);
+        V::store(best + at, (typename V::Vec)((typename V::Bits)v ^ flip));
       }
-      for (; w < end; ++w)
-        for (int u = 0; u < 4; ++u) best[w] = greater(flipped(p[u * pitch + w], flip), best[w]);
-    }
-    for (; i < n; ++i) {
-      const T* p = x + i * pitch;
-      int64_t w = begin;
-      for (; end - w >= V::kCount; w += V::kCount)
-        V::store(best + w, V::greater(V::load(p + w, flip), V::load(best + w)));
-      for (; w < end; ++w) best[w] = greater(flipped(p[w], flip), best[w]);
+      i += rows;
     }
   }
-  for (int64_t w = 0; w < width; ++w) best[w] = flipped(best[w], flip);
 }
 
 template <class T>
@@ -153,17 +172,17 @@ void column_places(const T* x, int64_t n, int64_t pitch, int64_t width, int64_t 
   }
   for (int64_t i = 1; i < n; ++i) {
     const T* p = x + i * pitch;
-    int64_t w = 0;
-    for (; width - w >= V::kCount; w += V::kCount) {
-      const auto v = V::load(p + w, flip), b = V::load(best + w);
+    for (int64_t w = 0; width >= V::kCount && w < width; w += V::kCount) {
+      const int64_t from = width - w < V::kCount ? width - V::kCount : w;
+      const auto v = V::load(p + from, flip), b = V::load(best + from);
       const Bits take = (Bits)(v > b) | ((Bits)(v != v) & (Bits)(b == b));
       Bits at;
-      std::memcpy(&at, where + w, sizeof at);
-      V::store(best + w, take ? v : b);
+      std::memcpy(&at, where + from, sizeof at);
+      V::store(best + from, take ? v : b);
       at = take ? static_cast<Bit>(i) - Bits{} : at;
-      std::memcpy(where + w, &at, sizeof at);
+      std::memcpy(where + from, &at, sizeof at);
     }
-    for (; w < width; ++w) {
+    for (int64_t w = 0; width < V::kCount && w < width; ++w) {
       const T v = flipped(p[w], flip), b = best[w];
       if (!(v > b || (v != v && b == b))) continue;
       best[w] = v;

@@ -14,7 +14,7 @@ TG_INLINE_VECTOR typename Simd<T>::Vec greater(typename Simd<T>::Vec a, typename
 
 // NaN may be left out: it comes back through exp.
 template <class T>
-T greatest_of(const T* x, int64_t n) {
+[[gnu::noinline]] T greatest_of(const T* x, int64_t n) {
   using Vec = typename Simd<T>::Vec;
   constexpr int64_t kWidth = kLanes<T>;
   T best = x[0];
@@ -42,7 +42,7 @@ bool is_infinite(T x) {
 }
 
 // The sum of exp(x - greatest) of a row, whose terms go to `out` unless that is null.
-template <class T, bool keeps>
+template <class T>
 TG_INLINE_VECTOR T exponentials(const T* x, T* out, int64_t n, T greatest) {
   using Vec = typename Simd<T>::Vec;
   double total = 0;
@@ -50,7 +50,7 @@ TG_INLINE_VECTOR T exponentials(const T* x, T* out, int64_t n, T greatest) {
     Vec sums = {};
     for_each_vector<T>(n - i < kSumBlock ? n - i : kSumBlock, [&](int64_t j, auto part) {
       const Vec e = exp_of(part.load(x + i + j) - greatest);
-      if (keeps) part.store(out + i + j, e);
+      if (out) part.store(out + i + j, e);
       sums += part.keep(e);
     });
     total += static_cast<double>(sum_of_lanes<T>(sums));
@@ -59,12 +59,12 @@ TG_INLINE_VECTOR T exponentials(const T* x, T* out, int64_t n, T greatest) {
 }
 
 template <class T>
-void row_sums(const T* in, T* out, int64_t count, int64_t n, bool finite, T* greatest, T* total) {
+[[gnu::noinline, gnu::noclone]] void row_sums(const T* in, T* out, int64_t count, int64_t n,
+                                              bool finite, T* greatest, T* total) {
   for (int64_t r = 0; r < count; ++r, in += n) {
     greatest[r] = greatest_of(in, n);
     if (finite && is_infinite(greatest[r])) greatest[r] = 0;
-    total[r] = out ? exponentials<T, true>(in, out + r * n, n, greatest[r])
-                   : exponentials<T, false>(in, nullptr, n, greatest[r]);
+    total[r] = exponentials(in, out ? out + r * n : nullptr, n, greatest[r]);
   }
 }
 
@@ -132,20 +132,28 @@ void row_shares(const T* in, T* out, int64_t count, int64_t n, const T* shift, c
 constexpr int kWidest = SoftmaxKernels::kWidest;
 constexpr int64_t kPartial = 64;
 
+template <class T>
+[[gnu::noinline]] void add(T* to, const T* from, int64_t n) {
+  for_each_vector<T>(n, [&](int64_t i, auto part) {
+    part.store(to + i, part.load(to + i) + part.load(from + i));
+  });
+}
+
 // term(place, part): of the elements from a place on
 template <class T, class Term>
 TG_INLINE_VECTOR void add_columns(int64_t count, int64_t n, int64_t pitch, T* total,
                                   const Term& term) {
   alignas(64) T partial[kWidest];
-  for (int64_t w = 0; w < count; ++w) total[w] = 0;
+  const auto bytes = static_cast<size_t>(count) * sizeof(T);
+  std::memset(total, 0, bytes);
   for (int64_t i = 0; i < n; i += kPartial) {
     const int64_t end = n - i < kPartial ? n : i + kPartial;
-    for (int64_t w = 0; w < count; ++w) partial[w] = 0;
+    std::memset(partial, 0, bytes);
     for (int64_t row = i; row < end; ++row)
       for_each_vector<T>(count, [&](int64_t w, auto part) {
         part.store(partial + w, part.load(partial + w) + term(row * pitch, w, part));
       });
-    for (int64_t w = 0; w < count; ++w) total[w] += partial[w];
+    add(total, partial, count);
   }
 }
 // out = value(row, column, part)
@@ -158,22 +166,19 @@ TG_INLINE_VECTOR void set_columns(T* out, int64_t count, int64_t n, int64_t pitc
 }
 
 template <class T>
-void column_sums(const T* in, T* out, int64_t count, int64_t n, int64_t pitch, bool finite,
-                 T* greatest, T* total) {
-  for (int64_t w = 0; w < count; ++w) greatest[w] = in[w];
+[[gnu::noinline, gnu::noclone]] void column_sums(const T* in, T* out, int64_t count, int64_t n,
+                                                 int64_t pitch, bool finite, T* greatest,
+                                                 T* total) {
+  std::memcpy(greatest, in, static_cast<size_t>(count) * sizeof(T));
   for (int64_t i = pitch; i < n * pitch; i += pitch)
     for_each_vector<T>(count, [&](int64_t w, auto part) {
       part.store(greatest + w, greater<T>(part.load(in + i + w), part.load(greatest + w)));
     });
   for (int64_t w = 0; finite && w < count; ++w)
     if (is_infinite(greatest[w])) greatest[w] = 0;
-  const auto term = [&](int64_t row, int64_t w, auto part) {
-    return exp_of(part.load(in + row + w) - part.load(greatest + w));
-  };
-  if (!out) return add_columns(count, n, pitch, total, term);
   add_columns(count, n, pitch, total, [&](int64_t row, int64_t w, auto part) {
-    const auto e = term(row, w, part);
-    part.store(out + row + w, e);
+    const auto e = exp_of(part.load(in + row + w) - part.load(greatest + w));
+    if (out) part.store(out + row + w, e);
     return e;
   });
 }

@@ -110,46 +110,60 @@ T dense_sum(const T* x, int64_t n) {
   return n < kAhead * kWide ? short_sum<T, kWide>(x, n) : cascade_sum<T, kWide>(x, n);
 }
 
+// Not inlined: each of these loops is long in vector code.
+template <class T>
+[[gnu::noinline]] void add(T* to, const T* from, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) to[i] += from[i];
+}
+template <class T>
+[[gnu::noinline]] void add_four(T* to, const T* from, int64_t pitch, int64_t n) {
+  const T *second = from + pitch, *third = second + pitch, *fourth = third + pitch;
+  for (int64_t i = 0; i < n; ++i) to[i] = (((to[i] + from[i]) + second[i]) + third[i]) + fourth[i];
+}
+
 // A cascade for each of `width` columns: their rows are joined, `ahead` at a time, to longer ones
 // of as many running sums.
 template <class T>
-void cascade_columns(const T* x, int64_t rows, int64_t pitch, int64_t width, int ahead, T* sums) {
+[[gnu::noinline, gnu::noclone]] void cascade_columns(const T* x, int64_t rows, int64_t pitch,
+                                                     int64_t width, int ahead, T* sums) {
   constexpr int64_t kMost = 1024;
-  const int64_t long_rows = rows / ahead, lanes = ahead * width;
+  const int64_t long_rows = rows / ahead, lanes = ahead * width, step = ahead * pitch;
+  const Cascade cascade(long_rows);
+  const int levels = long_rows < cascade.step ? 1 : kLevels;
   alignas(64) T level_sums[kLevels][kMost];
-  for (auto& level : level_sums)
-    for (int64_t l = 0; l < lanes; ++l) level[l] = 0;
-  Cascade(long_rows).run(
+  const auto bytes = static_cast<size_t>(lanes) * sizeof(T);
+  for (int level = 0; level < levels; ++level) std::memset(level_sums[level], 0, bytes);
+  cascade.run(
       long_rows,
       [&](int64_t row, int64_t end) {
         for (int a = 0; a < ahead; ++a) {
           T* sum = level_sums[0] + a * width;
           const T* p = x + a * pitch;
           int64_t r = row;
-          for (; end - r >= 4; r += 4) {
-            const T *p0 = p + r * ahead * pitch, *p1 = p0 + ahead * pitch, *p2 = p1 + ahead * pitch,
-                    *p3 = p2 + ahead * pitch;
-            for (int64_t w = 0; w < width; ++w)
-              sum[w] = (((sum[w] + p0[w]) + p1[w]) + p2[w]) + p3[w];
-          }
-          for (; r < end; ++r)
-            for (int64_t w = 0; w < width; ++w) sum[w] += p[r * ahead * pitch + w];
+          for (; end - r >= 4; r += 4) add_four(sum, p + r * step, step, width);
+          for (; r < end; ++r) add(sum, p + r * step, width);
         }
       },
       [&](int level) {
-        for (int64_t l = 0; l < lanes; ++l) {
-          level_sums[level][l] += level_sums[level - 1][l];
-          level_sums[level - 1][l] = 0;
-        }
+        add(level_sums[level], level_sums[level - 1], lanes);
+        std::memset(level_sums[level - 1], 0, bytes);
       });
-  for (int64_t l = 0; l < lanes; ++l)
-    level_sums[0][l] =
-        ((level_sums[0][l] + level_sums[1][l]) + level_sums[2][l]) + level_sums[3][l];
+  for (int level = 1; level < levels; ++level) add(level_sums[0], level_sums[level], lanes);
   for (int64_t row = long_rows * ahead; row < rows; ++row)
-    for (int64_t w = 0; w < width; ++w) level_sums[0][w] += x[row * pitch + w];
-  for (int a = 1; a < ahead; ++a)
-    for (int64_t w = 0; w < width; ++w) level_sums[0][w] += level_sums[0][a * width + w];
-  for (int64_t w = 0; w < width; ++w) sums[w] = level_sums[0][w];
+    add(level_sums[0], x + row * pitch, width);
+  for (int a = 1; a < ahead; ++a) add(level_sums[0], level_sums[0] + a * width, width);
+  std::memcpy(sums, level_sums[0], static_cast<size_t>(width) * sizeof(T));
+}
+
+// The same of a handful of numbers: too few rows for a second level of sums.
+template <class T>
+T short_column(const T* x, int64_t rows, int64_t pitch, int ahead) {
+  T sums[kAhead] = {};
+  int64_t row = 0;
+  for (; rows - row >= ahead; row += ahead)
+    for (int a = 0; a < ahead; ++a) sums[a] += x[(row + a) * pitch];
+  for (; row < rows; ++row) sums[0] += x[row * pitch];
+  return ((sums[0] + sums[1]) + sums[2]) + sums[3];
 }
 
 // Columns that fill four of PyTorch's vectors have a cascade each, the rest one of four rows at a
@@ -159,6 +173,11 @@ void column_sums(const T* x, int64_t rows, int64_t pitch, int64_t width, T* sums
   constexpr int64_t kWide = 32 / sizeof(T), kTile = 1024;
   const int64_t group = width < kWide ? kAhead : kAhead * kWide;
   const int64_t whole = width / group * group;
+  if (rows < 16 && width < 16) {
+    for (int64_t w = 0; w < width; ++w)
+      sums[w] = short_column(x + w, rows, pitch, w < whole ? 1 : kAhead);
+    return;
+  }
   for (int64_t w = 0; w < whole; w += kTile)
     cascade_columns(x + w, rows, pitch, whole - w < kTile ? whole - w : kTile, 1, sums + w);
   if (whole < width) cascade_columns(x + whole, rows, pitch, width - whole, kAhead, sums + whole);
