@@ -89,11 +89,10 @@ struct Elu {
                  x * constant(x, scale));
   }
   auto grad(auto g, auto x) const {
-    const auto below = where(x >= 0, nothing(x), x);  // exp must not overflow
-    return where(x <= 0,
+    const auto below = where(x >= 0, nothing(x), x);  // exp must not overflow; NaN stays
+    return where(x > 0, g * constant(x, scale),
                  g * (constant(x, alpha * scale * inner_of_gradient) *
-                      exp(below * constant(x, inner_of_gradient))),
-                 g * constant(x, scale));
+                      exp(below * constant(x, inner_of_gradient))));
   }
 };
 struct Celu : Elu {
@@ -121,7 +120,7 @@ struct Hardtanh {
   double min, max;
   auto forward(auto x) const { return minimum(maximum(x, constant(x, min)), constant(x, max)); }
   auto grad(auto g, auto x) const {
-    return where((x <= constant(x, min)) || (x >= constant(x, max)), nothing(g), g);
+    return where((x > constant(x, min)) && (x < constant(x, max)), g, nothing(g));
   }
 };
 
@@ -141,7 +140,7 @@ struct Hardswish {
   static constexpr auto loops = &ActivationKernels::hardswish;
   auto forward(auto x) const { return x * minimum(maximum(x + 3, nothing(x)), constant(x, 6)) / 6; }
   auto grad(auto g, auto x) const {
-    return where(x <= -3, nothing(g), where(x < 3, g * (x / 3 + constant(x, 0.5)), g));
+    return where(x <= -3, nothing(g), where(x >= 3, g, g * (x / 3 + constant(x, 0.5))));
   }
 };
 
@@ -180,7 +179,7 @@ struct Softshrink {
     return where(x > l, x - l, where(x < -l, x + l, x * 0));  // NaN stays
   }
   auto grad(auto g, auto x) const {
-    return where((x >= constant(x, -lambd)) && (x <= constant(x, lambd)), nothing(g), g);
+    return where((x > constant(x, lambd)) || (x < constant(x, -lambd)), g, nothing(g));
   }
 };
 
@@ -193,7 +192,7 @@ struct Hardshrink {
     return where((x >= constant(x, -lambd)) && (x <= constant(x, lambd)), nothing(x), x);
   }
   auto grad(auto g, auto x) const {
-    return where((x >= constant(x, -lambd)) && (x <= constant(x, lambd)), nothing(g), g);
+    return where((x > constant(x, lambd)) || (x < constant(x, -lambd)), g, nothing(g));
   }
 };
 
