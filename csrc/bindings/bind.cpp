@@ -149,7 +149,8 @@ PyObject* call_bound(PyObject* self, PyObject* const* args, Py_ssize_t nargs, Py
     Slots slots;
     for (const Overload& overload : bound.overloads) {
       const Signature& signature = overload.parsed();
-      if (!arrange(signature, self, args, nargs, kwnames, slots) || !fits(overload, signature, slots))
+      if (!arrange(signature, self, args, nargs, kwnames, slots) ||
+          !fits(overload, signature, slots))
         continue;
       if (signature.out >= 0 && slots.values[signature.out] != Py_None) [[unlikely]]
         return call_into_out(bound.name, overload, slots);

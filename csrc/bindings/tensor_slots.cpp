@@ -155,6 +155,8 @@ Scalar one_element(PyObject* self) {
   return scalar_from(self);
 }
 PyObject* float_slot(PyObject* self) {
+  if (const Tensor& t = as_tensor(self); t.dtype() == DType::Float32 && t.numel() == 1)
+    return PyFloat_FromDouble(*t.data<float>());  // what losses are
   return guarded([&] { return PyFloat_FromDouble(one_element(self).to<double>()); });
 }
 PyObject* int_slot(PyObject* self) {
