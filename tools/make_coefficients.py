@@ -328,6 +328,7 @@ def main() -> None:
     print("// The error beside a polynomial is its share of the final result; constants are sums of their parts.")
     print("#pragma once\n\nnamespace tg::TG_ISA {\n")
     print("struct Wide {};  // single-precision numbers that are computed in double precision\n")
+    print("namespace {  // tables that the linker does not see\n")
     print("template <class Kind>\nstruct Coefficients;\n")
     for kind in KINDS:
         print(f"template <>\nstruct Coefficients<{kind.key}> {{")
@@ -355,6 +356,7 @@ def main() -> None:
             print("    {" + ", ".join(number(c, KINDS[0]) for c in row) + "},")
         print("};")
     print("#endif\n")
+    print("}  // namespace")
     print("}  // namespace tg::TG_ISA")
 
 

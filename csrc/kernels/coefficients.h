@@ -7,6 +7,8 @@ namespace tg::TG_ISA {
 
 struct Wide {};  // single-precision numbers that are computed in double precision
 
+namespace {  // tables that the linker does not see
+
 template <class Kind>
 struct Coefficients;
 
@@ -295,4 +297,5 @@ alignas(64) constexpr float kErfPieces[8][32] = {
 };
 #endif
 
+}  // namespace
 }  // namespace tg::TG_ISA
