@@ -1,5 +1,6 @@
 // Conversions as vector code. They give what convert() of core/dtype.h gives.
 #include "kernels/cast_kernels.h"
+#include "kernels/vector.h"
 
 #if defined(__AVX512F__)
 #include <immintrin.h>
@@ -9,10 +10,8 @@ namespace tg::TG_ISA {
 extern const CastKernels cast_kernels;
 namespace {
 
-#define TG_INLINE_CAST inline __attribute__((always_inline))
-
-TG_INLINE_CAST uint32_t bits_of(float x) { return __builtin_bit_cast(uint32_t, x); }
-TG_INLINE_CAST float of_bits(uint32_t x) { return __builtin_bit_cast(float, x); }
+TG_INLINE uint32_t bits_of(float x) { return __builtin_bit_cast(uint32_t, x); }
+TG_INLINE float of_bits(uint32_t x) { return __builtin_bit_cast(float, x); }
 
 struct HalfBits {
   uint16_t bits;
@@ -22,7 +21,7 @@ struct BFloatBits {
 };
 
 // Half::decode() and encode() without branches.
-TG_INLINE_CAST void cast(float& to, HalfBits from) {
+TG_INLINE void cast(float& to, HalfBits from) {
   const uint32_t h = from.bits, sign = (h & 0x8000u) << 16, size = h & 0x7fffu;
   // The exponent moves by 112; what has the largest one is infinite or NaN, what has none is a
   // number of steps of 2^-24.
@@ -31,7 +30,7 @@ TG_INLINE_CAST void cast(float& to, HalfBits from) {
   const uint32_t bits = size >= 0x7c00u ? large : size < 0x400u ? small : normal;
   to = of_bits(bits | sign);
 }
-TG_INLINE_CAST void cast(HalfBits& to, float from) {
+TG_INLINE void cast(HalfBits& to, float from) {
   const uint32_t f = bits_of(from), sign = (f >> 16) & 0x8000u, size = f & 0x7fffffffu;
   const uint32_t small = bits_of(of_bits(size) + 0.5f) - 0x3f000000u;
   const uint32_t normal = (size + 0xc8000fffu + ((size >> 13) & 1u)) >> 13;
@@ -40,27 +39,25 @@ TG_INLINE_CAST void cast(HalfBits& to, float from) {
   h = size > 0x7f800000u ? 0x7e00u : h;
   to.bits = static_cast<uint16_t>(sign | h);
 }
-TG_INLINE_CAST void cast(float& to, BFloatBits from) {
+TG_INLINE void cast(float& to, BFloatBits from) {
   to = of_bits(static_cast<uint32_t>(from.bits) << 16);
 }
-TG_INLINE_CAST void cast(BFloatBits& to, float from) {
+TG_INLINE void cast(BFloatBits& to, float from) {
   const uint32_t f = bits_of(from), rounded = (f + 0x7fffu + ((f >> 16) & 1u)) >> 16;
   to.bits = static_cast<uint16_t>((f & 0x7fffffffu) > 0x7f800000u ? 0x7fc0u : rounded);
 }
 template <class Wide, class From>
-TG_INLINE_CAST Wide whole(From x) {
+TG_INLINE Wide whole(From x) {
   constexpr From kEnd = sizeof(Wide) == 8 ? From(0x1p63) : From(0x1p31);
   constexpr Wide kLeast = sizeof(Wide) == 8 ? Wide(INT64_MIN) : Wide(INT32_MIN);
   return x >= -kEnd && x < kEnd ? static_cast<Wide>(x) : kLeast;
 }
-TG_INLINE_CAST void cast(int32_t& to, float from) { to = whole<int32_t>(from); }
-TG_INLINE_CAST void cast(int64_t& to, float from) { to = whole<int64_t>(from); }
-TG_INLINE_CAST void cast(int64_t& to, double from) { to = whole<int64_t>(from); }
-TG_INLINE_CAST void cast(uint8_t& to, float from) {
-  to = static_cast<uint8_t>(whole<int64_t>(from));
-}
+TG_INLINE void cast(int32_t& to, float from) { to = whole<int32_t>(from); }
+TG_INLINE void cast(int64_t& to, float from) { to = whole<int64_t>(from); }
+TG_INLINE void cast(int64_t& to, double from) { to = whole<int64_t>(from); }
+TG_INLINE void cast(uint8_t& to, float from) { to = static_cast<uint8_t>(whole<int64_t>(from)); }
 template <class To, class From>
-TG_INLINE_CAST void cast(To& to, From from) {
+TG_INLINE void cast(To& to, From from) {
   to = static_cast<To>(from);
 }
 

@@ -7,8 +7,6 @@ namespace tg::TG_ISA {
 extern const ExtremumKernels extremum_kernels;
 namespace {
 
-#define TG_INLINE_VECTOR inline __attribute__((always_inline))
-
 template <int bytes>
 struct BitsOf;
 template <>
@@ -35,15 +33,15 @@ struct Vectors {
   typedef T Vec __attribute__((vector_size(bytes)));
   typedef Bit Bits __attribute__((vector_size(bytes)));
   static constexpr int kCount = bytes / static_cast<int>(sizeof(T));
-  static TG_INLINE_VECTOR Vec load(const T* p) {
+  static TG_INLINE Vec load(const T* p) {
     Vec v;
     std::memcpy(&v, p, sizeof v);
     return v;
   }
-  static TG_INLINE_VECTOR Vec load(const T* p, Bit flip) { return (Vec)((Bits)load(p) ^ flip); }
-  static TG_INLINE_VECTOR void store(T* p, Vec v) { std::memcpy(p, &v, sizeof v); }
+  static TG_INLINE Vec load(const T* p, Bit flip) { return (Vec)((Bits)load(p) ^ flip); }
+  static TG_INLINE void store(T* p, Vec v) { std::memcpy(p, &v, sizeof v); }
   // v where it is greater or NaN; `best` stays where it is NaN.
-  static TG_INLINE_VECTOR Vec greater(Vec v, Vec best) {
+  static TG_INLINE Vec greater(Vec v, Vec best) {
     const Vec t = v > best ? v : best;
     if constexpr (T(0.5) == 0)
       return t;
@@ -52,12 +50,12 @@ struct Vectors {
   }
 };
 template <class T>
-TG_INLINE_VECTOR T flipped(T x, typename BitsOf<sizeof(T)>::type flip) {
+TG_INLINE T flipped(T x, typename BitsOf<sizeof(T)>::type flip) {
   using Bit = typename BitsOf<sizeof(T)>::type;
   return __builtin_bit_cast(T, static_cast<Bit>(__builtin_bit_cast(Bit, x) ^ flip));
 }
 template <class T>
-TG_INLINE_VECTOR T greater(T x, T best) {  // no branch, which would be taken at random
+TG_INLINE T greater(T x, T best) {  // no branch, which would be taken at random
   using Bit = typename BitsOf<sizeof(T)>::type;
   const Bit take = static_cast<Bit>(-Bit((x > best) | (x != x)));
   return __builtin_bit_cast(T, static_cast<Bit>((__builtin_bit_cast(Bit, x) & take) |
@@ -65,7 +63,7 @@ TG_INLINE_VECTOR T greater(T x, T best) {  // no branch, which would be taken at
 }
 
 template <class T, int bytes>
-TG_INLINE_VECTOR T greatest_lane(typename Vectors<T, bytes>::Vec v) {
+TG_INLINE T greatest_lane(typename Vectors<T, bytes>::Vec v) {
   constexpr int kCount = Vectors<T, bytes>::kCount;
   T lanes[kCount];
   Vectors<T, bytes>::store(lanes, v);

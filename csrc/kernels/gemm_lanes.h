@@ -1,5 +1,5 @@
-// Across the lanes of vectors: transposing a square of them, and sums. For *_isa.cpp files alone,
-// as gemm_tile.h.
+// Across the lanes of vectors: transposing a square of them, and sums and other folds. For
+// *_isa.cpp files alone, as gemm_tile.h.
 #pragma once
 
 #include "kernels/gemm_tile.h"
@@ -9,7 +9,7 @@ namespace {
 
 // Exchanges the blocks of D lanes that lie off the diagonal in a pair of rows D apart.
 template <class Vec, int D, int... I>
-inline __attribute__((always_inline)) void exchange(Vec& a, Vec& b, Lanes<I...>) {
+TG_INLINE void exchange(Vec& a, Vec& b, Lanes<I...>) {
   constexpr int kCount = sizeof...(I);
   const Vec low = __builtin_shufflevector(a, b, ((I & D) ? kCount + I - D : I)...);
   b = __builtin_shufflevector(a, b, ((I & D) ? kCount + I : I + D)...);
@@ -18,7 +18,7 @@ inline __attribute__((always_inline)) void exchange(Vec& a, Vec& b, Lanes<I...>)
 
 // A square of kLanes rows, in registers: log2(kLanes) rounds of exchanges transpose it.
 template <class T, int D = kLanes<T> / 2>
-inline __attribute__((always_inline)) void transpose(typename Simd<T>::Vec* rows) {
+TG_INLINE void transpose(typename Simd<T>::Vec* rows) {
   if constexpr (D > 0) {
 #pragma GCC unroll 16
     for (int i = 0; i < kLanes<T>; ++i)
@@ -29,24 +29,29 @@ inline __attribute__((always_inline)) void transpose(typename Simd<T>::Vec* rows
   }
 }
 
-template <class T, class Vec, int... I>
-inline __attribute__((always_inline)) T sum_halves(const Vec& v, Lanes<I...>) {
+// f(..., ...) of all lanes, in halves.
+template <class Vec, class F, int... I>
+TG_INLINE auto fold_halves(const Vec& v, const F& f, Lanes<I...>) {
   constexpr int kHalf = sizeof...(I);
   if constexpr (kHalf == 1)
-    return v[0] + v[1];
+    return f(v[0], v[1]);
   else
-    return sum_halves<T>(
-        __builtin_shufflevector(v, v, I...) + __builtin_shufflevector(v, v, (I + kHalf)...),
+    return fold_halves(
+        f(__builtin_shufflevector(v, v, I...), __builtin_shufflevector(v, v, (I + kHalf)...)), f,
         typename FirstLanes<kHalf / 2>::type{});
 }
+template <class T, class F>
+TG_INLINE T fold(const typename Simd<T>::Vec& v, const F& f) {
+  return fold_halves(v, f, typename FirstLanes<kLanes<T> / 2>::type{});
+}
 template <class T>
-inline __attribute__((always_inline)) T sum_lanes(const typename Simd<T>::Vec& v) {
-  return sum_halves<T>(v, typename FirstLanes<kLanes<T> / 2>::type{});
+TG_INLINE T sum_lanes(const typename Simd<T>::Vec& v) {
+  return fold<T>(v, [](auto a, auto b) { return a + b; });
 }
 
 // The sums of kLanes vectors as the lanes of v[0], added in the order of sum_lanes().
 template <class T, int D = kLanes<T> / 2>
-inline __attribute__((always_inline)) void sum_of_each(typename Simd<T>::Vec* v) {
+TG_INLINE void sum_of_each(typename Simd<T>::Vec* v) {
   if constexpr (D > 0) {
 #pragma GCC unroll 16
     for (int i = 0; i < D; ++i) {
@@ -59,7 +64,7 @@ inline __attribute__((always_inline)) void sum_of_each(typename Simd<T>::Vec* v)
 
 // The sum of the lanes of each of `count` vectors, which it spoils.
 template <class T, int count>
-inline __attribute__((always_inline)) void sum_lanes_of(typename Simd<T>::Vec* v, T* to) {
+TG_INLINE void sum_lanes_of(typename Simd<T>::Vec* v, T* to) {
   using Vec = typename Simd<T>::Vec;
   constexpr int kWidth = kLanes<T>, kWhole = count / kWidth * kWidth, kRest = count - kWhole;
 #pragma GCC unroll 16

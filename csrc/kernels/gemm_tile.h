@@ -7,22 +7,14 @@
 #include <cstdint>
 #include <cstring>
 
+#include "kernels/vector.h"
+
 #if defined(__AVX2__)
 #include <immintrin.h>
 #endif
 
 namespace tg::TG_ISA {
 namespace {
-
-#if defined(TG_VECTOR_BYTES)  // a test may ask for vectors that the compiler has to emulate
-constexpr int kVectorBytes = TG_VECTOR_BYTES;
-#elif defined(__AVX512F__)
-constexpr int kVectorBytes = 64;
-#elif defined(__AVX2__)
-constexpr int kVectorBytes = 32;
-#else
-constexpr int kVectorBytes = 16;
-#endif
 
 // Tallest tile: R x 2 sums, 2 vectors of b and one of a fit the registers (32 with AVX-512 and on
 // arm64, else 16).
@@ -63,17 +55,17 @@ template <class T>
 constexpr int kLanes = kVectorBytes / static_cast<int>(sizeof(T));
 
 template <class T>
-inline __attribute__((always_inline)) void load(typename Simd<T>::Vec& v, const T* from) {
+TG_INLINE void load(typename Simd<T>::Vec& v, const T* from) {
   std::memcpy(&v, from, sizeof v);
 }
 template <class T>
-inline __attribute__((always_inline)) void store(T* to, const typename Simd<T>::Vec& v) {
+TG_INLINE void store(T* to, const typename Simd<T>::Vec& v) {
   std::memcpy(to, &v, sizeof v);
 }
 
 // count < kLanes elements, in copies of constant size.
 template <class T, int Step = kLanes<T> / 2>
-inline __attribute__((always_inline)) void copy_few(T* to, const T* from, int count) {
+TG_INLINE void copy_few(T* to, const T* from, int count) {
   if constexpr (Step > 0) {
     if (count & Step) {
       std::memcpy(to, from, Step * sizeof(T));
@@ -153,8 +145,7 @@ struct FirstLanes<16> {
 // The first `count` < lanes elements of v, by halves of halves: a detour through memory would wait
 // for the store.
 template <class T, class Vec, int... I>
-inline __attribute__((always_inline)) void store_halves(T* to, const Vec& v, int count,
-                                                        Lanes<I...>) {
+TG_INLINE void store_halves(T* to, const Vec& v, int count, Lanes<I...>) {
   constexpr int kHalf = sizeof...(I);
   if constexpr (kHalf == 1) {
     if (count & 1) *to = v[0];
@@ -170,8 +161,7 @@ inline __attribute__((always_inline)) void store_halves(T* to, const Vec& v, int
 }
 
 template <class T>
-inline __attribute__((always_inline)) void store_few(T* to, const typename Simd<T>::Vec& v,
-                                                     int count) {
+TG_INLINE void store_few(T* to, const typename Simd<T>::Vec& v, int count) {
 #if defined(__AVX512F__) && !defined(TG_VECTOR_BYTES)
   if constexpr (sizeof(T) == 4)
     _mm512_mask_storeu_ps(to, static_cast<__mmask16>((1u << count) - 1), (__m512)v);
@@ -184,8 +174,7 @@ inline __attribute__((always_inline)) void store_few(T* to, const typename Simd<
 
 // `cols` elements of c, one vector at most: c = v or c += v.
 template <class T>
-inline __attribute__((always_inline)) void put(T* c, typename Simd<T>::Vec v, int cols,
-                                               bool accumulate) {
+TG_INLINE void put(T* c, typename Simd<T>::Vec v, int cols, bool accumulate) {
   typename Simd<T>::Vec before;
   if (cols >= kLanes<T>) {
     if (accumulate) load<T>(before, c), v += before;
@@ -237,8 +226,8 @@ enum class Operands {
 
 // c of one tile.
 template <class T, int R, int V>
-inline __attribute__((always_inline)) void put_tile(typename Simd<T>::Vec (&sum)[R][V], T* c,
-                                                    const TileOut<T>& out, int last_cols) {
+TG_INLINE void put_tile(typename Simd<T>::Vec (&sum)[R][V], T* c, const TileOut<T>& out,
+                        int last_cols) {
   using Vec = typename Simd<T>::Vec;
   constexpr int kWidth = kLanes<T>;
   const int64_t row = out.row;

@@ -10,23 +10,13 @@
 #include <cstring>
 
 #include "kernels/coefficients.h"
+#include "kernels/vector.h"
 
 #if defined(__SSE2__)
 #include <immintrin.h>
 #endif
 
-// Calls would end the vector code, and GCC makes some for functions of this size.
-#define TG_INLINE inline __attribute__((always_inline))
-
 namespace tg::TG_ISA {
-
-#if defined(__AVX512F__)
-constexpr int kLaneBytes = 64;
-#elif defined(__AVX2__)
-constexpr int kLaneBytes = 32;
-#else
-constexpr int kLaneBytes = 16;
-#endif
 
 template <class Kind>
 struct Format;
@@ -35,10 +25,10 @@ struct Format<float> {
   using Number = float;
   using Stored = float;
   using Int = int32_t;
-  typedef float Vector __attribute__((vector_size(kLaneBytes)));
-  typedef int32_t Bits __attribute__((vector_size(kLaneBytes)));
-  typedef uint32_t Unsigned __attribute__((vector_size(kLaneBytes)));
-  static constexpr int kCount = kLaneBytes / 4, kMantissa = 23, kBias = 127;
+  typedef float Vector __attribute__((vector_size(kVectorBytes)));
+  typedef int32_t Bits __attribute__((vector_size(kVectorBytes)));
+  typedef uint32_t Unsigned __attribute__((vector_size(kVectorBytes)));
+  static constexpr int kCount = kVectorBytes / 4, kMantissa = 23, kBias = 127;
   static constexpr float kSmallest = 0x1p-126f, kLargest = 0x1.fffffep127f;
 };
 template <>
@@ -46,10 +36,10 @@ struct Format<double> {
   using Number = double;
   using Stored = double;
   using Int = int64_t;
-  typedef double Vector __attribute__((vector_size(kLaneBytes)));
-  typedef int64_t Bits __attribute__((vector_size(kLaneBytes)));
-  typedef uint64_t Unsigned __attribute__((vector_size(kLaneBytes)));
-  static constexpr int kCount = kLaneBytes / 8, kMantissa = 52, kBias = 1023;
+  typedef double Vector __attribute__((vector_size(kVectorBytes)));
+  typedef int64_t Bits __attribute__((vector_size(kVectorBytes)));
+  typedef uint64_t Unsigned __attribute__((vector_size(kVectorBytes)));
+  static constexpr int kCount = kVectorBytes / 8, kMantissa = 52, kBias = 1023;
   static constexpr double kSmallest = 0x1p-1022, kLargest = 0x1.fffffffffffffp1023;
 };
 template <>

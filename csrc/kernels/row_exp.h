@@ -7,14 +7,12 @@
 namespace tg::TG_ISA {
 namespace {
 
-#define TG_INLINE_VECTOR inline __attribute__((always_inline))
-
 typedef int32_t FloatBits __attribute__((vector_size(kVectorBytes)));
 typedef uint64_t DoubleBits __attribute__((vector_size(kVectorBytes)));
 
 // x = n log(2) + r with |r| <= log(2) / 2, and exp(x) = exp(r) 2^n. Within 1 ULP, down to the
 // smallest numbers. The polynomials are those of the SLEEF library.
-TG_INLINE_VECTOR FloatVec exp_of_rest(FloatVec in, FloatVec n) {
+TG_INLINE FloatVec exp_of_rest(FloatVec in, FloatVec n) {
   const FloatVec r = (in - n * 0.693145751953125f) - n * 1.42860677e-6f;
   FloatVec p = r * 1.98527618e-4f + 1.39304355e-3f;
   p = p * r + 8.33336078e-3f;
@@ -23,7 +21,7 @@ TG_INLINE_VECTOR FloatVec exp_of_rest(FloatVec in, FloatVec n) {
   p = p * r + 0.5f;
   return (p * (r * r) + r) + 1.0f;
 }
-TG_INLINE_VECTOR DoubleVec exp_of_rest(DoubleVec in, DoubleVec n) {
+TG_INLINE DoubleVec exp_of_rest(DoubleVec in, DoubleVec n) {
   const DoubleVec r = (in - n * 0.693147180559663) - n * 2.8235290563031577e-13;
   DoubleVec p = r * 2.08860621107283687536341e-9 + 2.51112930892876518610661e-8;
   p = p * r + 2.75573911234900471893338e-7;
@@ -42,7 +40,7 @@ TG_INLINE_VECTOR DoubleVec exp_of_rest(DoubleVec in, DoubleVec n) {
 // A mask keeps results that are 0 from being computed: processors take their time for those below
 // the normal numbers. NaN is not below anything; as the second operand of min it stays. GCC 12
 // warns of the forms without a mask.
-TG_INLINE_VECTOR FloatVec exp_of(FloatVec x) {
+TG_INLINE FloatVec exp_of(FloatVec x) {
   constexpr __mmask16 kAll = 0xffff;
   const __m512 in = _mm512_maskz_min_ps(kAll, _mm512_set1_ps(160), (__m512)x),
                n = _mm512_maskz_roundscale_ps(kAll, in * _mm512_set1_ps(1.44269504088896341f), 8);
@@ -50,7 +48,7 @@ TG_INLINE_VECTOR FloatVec exp_of(FloatVec x) {
   const __mmask16 counts = _mm512_cmp_ps_mask(in, _mm512_set1_ps(-104), _CMP_NLT_UQ);
   return (FloatVec)_mm512_maskz_scalef_ps(counts, (__m512)rest, n);
 }
-TG_INLINE_VECTOR DoubleVec exp_of(DoubleVec x) {
+TG_INLINE DoubleVec exp_of(DoubleVec x) {
   constexpr __mmask8 kAll = 0xff;
   const __m512d in = _mm512_maskz_min_pd(kAll, _mm512_set1_pd(1000), (__m512d)x),
                 n = _mm512_maskz_roundscale_pd(kAll, in * _mm512_set1_pd(1.4426950408889634074), 8);
@@ -61,7 +59,7 @@ TG_INLINE_VECTOR DoubleVec exp_of(DoubleVec x) {
 #else
 // Adding kRound rounds to a whole number. 2^n comes as two factors; the second one is 0 where the
 // result is, since processors take their time for results below the normal numbers.
-TG_INLINE_VECTOR FloatVec exp_of(FloatVec x) {
+TG_INLINE FloatVec exp_of(FloatVec x) {
   constexpr float kRound = 12582912.0f, kLeast = -104.0f, kMost = 89.0f;  // 1.5 * 2^23
   const FloatVec least = kLeast - FloatVec{}, most = kMost - FloatVec{};
   FloatVec in = x < least ? least : x;  // NaN stays
@@ -74,7 +72,7 @@ TG_INLINE_VECTOR FloatVec exp_of(FloatVec x) {
   const FloatVec value = exp_of_rest(in, n) * half;
   return x == x ? value * rest : x;
 }
-TG_INLINE_VECTOR DoubleVec exp_of(DoubleVec x) {
+TG_INLINE DoubleVec exp_of(DoubleVec x) {
   constexpr double kRound = 6755399441055744.0, kLeast = -746.0, kMost = 710.0;  // 1.5 * 2^52
   const DoubleVec least = kLeast - DoubleVec{}, most = kMost - DoubleVec{};
   DoubleVec in = x < least ? least : x;
@@ -128,7 +126,7 @@ struct Rest {
 };
 // body(i, part): the elements from i on, which part loads and stores.
 template <class T, class Body>
-TG_INLINE_VECTOR void for_each_vector(int64_t n, const Body& body) {
+TG_INLINE void for_each_vector(int64_t n, const Body& body) {
   int64_t i = 0;
   for (; n - i >= kLanes<T>; i += kLanes<T>) body(i, Whole<T>{});
   if (i < n) body(i, Rest<T>(n - i));

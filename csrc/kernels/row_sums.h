@@ -2,37 +2,16 @@
 // double. So the error stays at a few ULP for rows of any length.
 #pragma once
 
-#include "kernels/gemm_tile.h"
+#include "kernels/gemm_lanes.h"
 
 namespace tg::TG_ISA {
 namespace {
 
 constexpr int64_t kSumBlock = 1024;
 
-// f(..., ...) of all lanes, in halves.
-template <class Vec, class F, int... I>
-inline __attribute__((always_inline)) auto fold_halves(const Vec& v, const F& f, Lanes<I...>) {
-  constexpr int kHalf = sizeof...(I);
-  if constexpr (kHalf == 1)
-    return f(v[0], v[1]);
-  else
-    return fold_halves(
-        f(__builtin_shufflevector(v, v, I...), __builtin_shufflevector(v, v, (I + kHalf)...)), f,
-        typename FirstLanes<kHalf / 2>::type{});
-}
-template <class T, class F>
-inline __attribute__((always_inline)) T fold(const typename Simd<T>::Vec& v, const F& f) {
-  return fold_halves(v, f, typename FirstLanes<kLanes<T> / 2>::type{});
-}
-template <class T>
-inline __attribute__((always_inline)) T sum_of_lanes(const typename Simd<T>::Vec& v) {
-  return fold<T>(v, [](auto a, auto b) { return a + b; });
-}
-
 // Adds term(i) over [0, n): vec(i) gives the vector of terms from i on.
 template <class T, class Vector, class Term>
-inline __attribute__((always_inline)) double sum_of(int64_t n, const Vector& vec,
-                                                    const Term& term) {
+TG_INLINE double sum_of(int64_t n, const Vector& vec, const Term& term) {
   using Vec = typename Simd<T>::Vec;
   constexpr int64_t kWidth = kLanes<T>;
   double total = 0;
@@ -45,7 +24,7 @@ inline __attribute__((always_inline)) double sum_of(int64_t n, const Vector& vec
       for (int u = 0; u < 4; ++u) sums[u] += vec(i + u * kWidth);
     for (; end - i >= kWidth; i += kWidth) sums[0] += vec(i);
     const Vec all = (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    total += static_cast<double>(sum_of_lanes<T>(all));
+    total += static_cast<double>(sum_lanes<T>(all));
   }
   T rest = 0;
   for (; i < n; ++i) rest += term(i);
@@ -53,7 +32,7 @@ inline __attribute__((always_inline)) double sum_of(int64_t n, const Vector& vec
 }
 
 template <class T>
-inline __attribute__((always_inline)) typename Simd<T>::Vec at(const T* p) {
+TG_INLINE typename Simd<T>::Vec at(const T* p) {
   typename Simd<T>::Vec v;
   load<T>(v, p);
   return v;

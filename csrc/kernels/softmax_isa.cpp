@@ -8,7 +8,7 @@ extern const SoftmaxKernels softmax_kernels;
 namespace {
 
 template <class T>
-TG_INLINE_VECTOR typename Simd<T>::Vec greater(typename Simd<T>::Vec a, typename Simd<T>::Vec b) {
+TG_INLINE typename Simd<T>::Vec greater(typename Simd<T>::Vec a, typename Simd<T>::Vec b) {
   return a > b ? a : b;
 }
 
@@ -43,7 +43,7 @@ bool is_infinite(T x) {
 
 // The sum of exp(x - greatest) of a row, whose terms go to `out` unless that is null.
 template <class T>
-TG_INLINE_VECTOR T exponentials(const T* x, T* out, int64_t n, T greatest) {
+TG_INLINE T exponentials(const T* x, T* out, int64_t n, T greatest) {
   using Vec = typename Simd<T>::Vec;
   double total = 0;
   for (int64_t i = 0; i < n; i += kSumBlock) {
@@ -53,7 +53,7 @@ TG_INLINE_VECTOR T exponentials(const T* x, T* out, int64_t n, T greatest) {
       if (out) part.store(out + i + j, e);
       sums += part.keep(e);
     });
-    total += static_cast<double>(sum_of_lanes<T>(sums));
+    total += static_cast<double>(sum_lanes<T>(sums));
   }
   return static_cast<T>(total);
 }
@@ -141,8 +141,7 @@ template <class T>
 
 // term(place, part): of the elements from a place on
 template <class T, class Term>
-TG_INLINE_VECTOR void add_columns(int64_t count, int64_t n, int64_t pitch, T* total,
-                                  const Term& term) {
+TG_INLINE void add_columns(int64_t count, int64_t n, int64_t pitch, T* total, const Term& term) {
   alignas(64) T partial[kWidest];
   const auto bytes = static_cast<size_t>(count) * sizeof(T);
   std::memset(total, 0, bytes);
@@ -158,8 +157,7 @@ TG_INLINE_VECTOR void add_columns(int64_t count, int64_t n, int64_t pitch, T* to
 }
 // out = value(row, column, part)
 template <class T, class Value>
-TG_INLINE_VECTOR void set_columns(T* out, int64_t count, int64_t n, int64_t pitch,
-                                  const Value& value) {
+TG_INLINE void set_columns(T* out, int64_t count, int64_t n, int64_t pitch, const Value& value) {
   for (int64_t i = 0; i < n * pitch; i += pitch)
     for_each_vector<T>(
         count, [&](int64_t w, auto part) { part.store(out + i + w, value(i + w, w, part)); });

@@ -20,8 +20,7 @@ struct Cascade {
   }
   // add(begin, end) adds rows, carry(level) moves the sums of level - 1 on.
   template <class Add, class Carry>
-  inline __attribute__((always_inline)) void run(int64_t rows, const Add& add,
-                                                 const Carry& carry) const {
+  TG_INLINE void run(int64_t rows, const Add& add, const Carry& carry) const {
     int64_t row = 0;
     while (row + step <= rows) {
       add(row, row + step);
@@ -190,8 +189,8 @@ T squares(const T* x, int64_t n) {
 }
 
 // A vector of doubles from as many elements.
-inline __attribute__((always_inline)) DoubleVec doubles_at(const double* p) { return at(p); }
-inline __attribute__((always_inline)) DoubleVec doubles_at(const float* p) {
+TG_INLINE DoubleVec doubles_at(const double* p) { return at(p); }
+TG_INLINE DoubleVec doubles_at(const float* p) {
   typedef float Few __attribute__((vector_size(kVectorBytes / 2)));
   Few v;
   std::memcpy(&v, p, sizeof v);
