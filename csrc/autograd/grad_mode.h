@@ -8,7 +8,7 @@ namespace tg {
 struct GradMode {
   bool enabled = true;
 };
-TG_INLINE_THREAD_LOCAL GradMode grad_mode;
+inline TG_THREAD_LOCAL GradMode grad_mode;
 
 class GradModeGuard {
  public:

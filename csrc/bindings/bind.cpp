@@ -124,13 +124,14 @@ PyObject* call_into_out(const char* name, const Overload& overload, Slots& slots
   const CallType& type = *overload.type;
   if (!type.outputs) type_error(name, "() got an unexpected keyword argument 'out'");
   prepare_out(name, signature, slots.values, type.outputs);
-  struct Target {
-    ~Target() { out_argument = nullptr; }
-  } const target;
-  if (!type.named && writes_into_out(name, signature, slots.values))
-    out_argument = &as_tensor(slots.values[signature.out]);
-  const Ref result = checked(type.call(overload.function, slots));
-  out_argument = nullptr;
+  const Ref result = [&] {
+    struct Target {
+      ~Target() { out_argument = nullptr; }
+    } const target;
+    if (!type.named && writes_into_out(name, signature, slots.values))
+      out_argument = &as_tensor(slots.values[signature.out]);
+    return checked(type.call(overload.function, slots));
+  }();
   PyObject* out = slots.values[signature.out];
   if (!type.named) {
     write_outs(name, signature, slots.values, {&as_tensor(result.get()), 1});

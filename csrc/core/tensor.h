@@ -175,7 +175,7 @@ class Tensor {
 };
 
 // Tensors made while this is set know that they will never be part of a graph: inference_mode().
-TG_INLINE_THREAD_LOCAL bool inference_mode = false;
+inline TG_THREAD_LOCAL bool inference_mode = false;
 
 // New memory, not initialised.
 Tensor empty(std::span<const int64_t> sizes, DType dtype);

@@ -7,9 +7,7 @@
 #include <cstddef>  // says whether the C library is glibc
 
 #if defined(__GLIBC__) && defined(__x86_64__)
-#define TG_THREAD_LOCAL [[gnu::tls_model("initial-exec")]] thread_local constinit
-#define TG_INLINE_THREAD_LOCAL [[gnu::tls_model("initial-exec")]] inline thread_local constinit
+#define TG_THREAD_LOCAL thread_local constinit __attribute__((tls_model("initial-exec")))
 #else
 #define TG_THREAD_LOCAL thread_local constinit
-#define TG_INLINE_THREAD_LOCAL inline thread_local constinit
 #endif

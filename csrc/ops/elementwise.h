@@ -67,7 +67,7 @@ DType elementwise_dtype(DType in, const Elementwise& op);
 // Set by the bindings where an elementwise call has an out= that its result may be computed in,
 // which saves the copy: it overlaps no argument, and all are of its dtype, so that nothing is
 // computed before. The first result of its sizes takes it.
-TG_INLINE_THREAD_LOCAL const Tensor* out_argument = nullptr;
+inline TG_THREAD_LOCAL const Tensor* out_argument = nullptr;
 Tensor empty_or_out(std::span<const int64_t> sizes, DType dtype);
 
 // kernel(x), x in a dtype that the kernels take; `out` says what comes out if not the same.
