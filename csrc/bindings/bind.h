@@ -521,7 +521,7 @@ class Binder {
  public:
   explicit Binder(PyObject* module) : module_(module) {}
 
-  // `name`, `doc` and the signatures must be literals. Returns the function, if it is one.
+  // `name`, `doc` and the signatures must be literals. Returns the function, or else the method, if it takes arguments.
   FastFunction def(const char* name, std::initializer_list<Declared> overloads, int kinds,
                    const char* doc);
 

@@ -130,6 +130,12 @@ PyObject* construct_like(PyObject* self, PyObject* const* args, Py_ssize_t nargs
   return guarded([&] { return construct(as_tensor(self).dtype(), args, nargs, kwnames); });
 }
 
+FastFunction declared_numpy;  // as it is without numpy_entry()
+PyObject* numpy_entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObject* kwnames) {
+  if (kwnames || nargs) return declared_numpy(self, args, nargs, kwnames);
+  return guarded([self] { return to_numpy(as_tensor(self), false); });
+}
+
 template <PyObject* (*function)(const Tensor&)>
 PyObject* direct(PyObject* self, PyObject*) {
   return guarded([self] { return function(as_tensor(self)); });
@@ -161,9 +167,9 @@ void bind_conversions(Binder& b) {
       "frombuffer", {fn(&frombuffer, "buffer, *, dtype, count=-1, offset=0, requires_grad=False")},
       kFunction,
       "A 1-d tensor over the memory of an object with the buffer protocol, from byte `offset` on.");
-  b.def("numpy", {fn(&to_numpy, "input, *, force=False")}, kMethod,
-        "The elements as a NumPy array over the same memory. With force=True also of tensors that "
-        "require grad.");
+  declared_numpy = b.def("numpy", {fn(&to_numpy, "input, *, force=False")}, kMethod,
+                         "The elements as a NumPy array over the same memory. With force=True also "
+                         "of tensors that require grad.");
   b.def("__array__", {fn(&array_method, "input, dtype=None, copy=None")}, kMethod,
         "The elements as a NumPy array.");
   b.def("__array_wrap__", {fn(&array_wrap, "input, array, context=None, return_scalar=None")},
@@ -175,6 +181,9 @@ void bind_conversions(Binder& b) {
   b.def("tolist", {fn(&to_list, "input")}, kMethod,
         "The elements as nested lists of Python numbers.");
   // Loops call these at every step: straight, in the place of what was just declared.
+  b.add_method("numpy", numpy_entry,
+               "numpy($self, *, force=False)\n--\n\nThe elements as a NumPy array over the same "
+               "memory. With force=True also of tensors that require grad.");
   b.add_method("item", &direct<&item>, "item($self)\n--\n\nThe one element as a Python number.");
   b.add_method("tolist", &direct<&to_list>,
                "tolist($self)\n--\n\nThe elements as nested lists of Python numbers.");

@@ -211,10 +211,13 @@ FastFunction Binder::def(const char* name, std::initializer_list<Declared> overl
     add_function(name, function, document(d, false, doc));
   }
   if (kinds & kMethod) {
-    if (d.overloads.size() == 1 && d.overloads[0].type->count == 1)
+    if (d.overloads.size() == 1 && d.overloads[0].type->count == 1) {
       add_method(name, make_entry_without_arguments(d.overloads[0]), document(d, true, doc));
-    else
-      add_method(name, make_entry(shown, d.overloads, true), document(d, true, doc));
+    } else {
+      const FastFunction method = make_entry(shown, d.overloads, true);
+      add_method(name, method, document(d, true, doc));
+      if (!function) function = method;
+    }
   }
   return function;
 }

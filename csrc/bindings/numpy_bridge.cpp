@@ -192,6 +192,10 @@ bool is_column_major(const Tensor& t) {
   return true;
 }
 
+void release_memory(PyObject* capsule) {
+  static_cast<Storage*>(PyCapsule_GetPointer(capsule, nullptr))->release();
+}
+
 constexpr auto kNumpyOfGrad =
     "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.";
 
@@ -344,8 +348,9 @@ PyObject* to_numpy(const Tensor& t, bool force) {
     if (!force) runtime_error(kNumpyOfGrad);
     return to_numpy(detached_alias(t, false), false);
   }
-  // The array's base is an alias of its own: `t` may be given other memory meanwhile.
-  Ref base = checked(wrap(detached_alias(t, false)));
+  // The array keeps the memory, not the tensor: `t` may be given other memory meanwhile.
+  Ref base = checked(PyCapsule_New(t->storage, nullptr, release_memory));
+  ++t->storage->refcount;
   Py_intptr_t sizes[kMaxDims], steps[kMaxDims];
   const int64_t item = itemsize(t.dtype());
   for (int i = 0; i < t.dim(); ++i) {
