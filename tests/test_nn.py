@@ -441,6 +441,26 @@ def test_nll_loss():
     close(nn.NLLLoss()(logs, tg.tensor(CLASSES)), F.cross_entropy(tg.tensor(LOGITS), tg.tensor(CLASSES)))
 
 
+# From PyTorch, whose sums of 16-bit losses round at every step.
+@pytest.mark.parametrize(
+    "dtype, weighted, total, mean",
+    [
+        (tg.float16, False, -4768.0, -0.95361328125),
+        (tg.float16, True, -4100.0, -0.95166015625),
+        (tg.bfloat16, False, -4768.0, -0.95703125),
+        (tg.bfloat16, True, -4096.0, -0.94140625),
+    ],
+)
+def test_nll_loss_of_16_bits(dtype, weighted, total, mean):
+    i = tg.arange(10000)
+    x = ((i * 7919 % 1001).float() / 256 - 1).reshape(5000, 2).to(dtype)
+    target = tg.arange(5000) * 31 % 5 % 2
+    weight = tg.tensor([0.3, 1.7], dtype=dtype) if weighted else None
+    assert F.nll_loss(x, target, weight, reduction="sum").item() == total
+    assert F.nll_loss(x, target, weight).item() == mean
+    assert F.nll_loss(x, target, weight).dtype == dtype
+
+
 def test_legacy_reduction_arguments_warn():
     with pytest.warns(UserWarning, match="please use reduction='sum' instead"):
         loss = nn.MSELoss(size_average=False)

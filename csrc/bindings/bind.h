@@ -521,7 +521,8 @@ class Binder {
  public:
   explicit Binder(PyObject* module) : module_(module) {}
 
-  // `name`, `doc` and the signatures must be literals. Returns the function, or else the method, if it takes arguments.
+  // `name`, `doc` and the signatures must be literals. Returns the function, or else the method, if
+  // it takes arguments.
   FastFunction def(const char* name, std::initializer_list<Declared> overloads, int kinds,
                    const char* doc);
 

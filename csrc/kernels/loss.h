@@ -3,7 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <utility>
 
 namespace tg {
 
@@ -47,6 +49,37 @@ ClassTotals class_totals(const ClassPlan& plan, const Input& input, const int64_
     totals.loss -= w * static_cast<double>(input(i, at));
   });
   return totals;
+}
+
+// The same of 16-bit elements as PyTorch adds them: each step rounds to the element, and a tree of
+// eight levels of partial sums keeps the error small.
+template <class T>
+ClassTotals short_class_totals(const ClassPlan& plan, const T* input, const int64_t* target,
+                               const T* weight) {
+  constexpr int kLevels = 8;
+  const auto count = static_cast<uint64_t>(plan.batch * plan.places);
+  const int power = std::max(4, int(std::bit_width(count - (count > 0))) / kLevels);
+  const uint64_t mask = (uint64_t(1) << power) - 1;
+  T losses[kLevels] = {}, weights[kLevels] = {};
+  const auto add = [](T& to, float value) { to = T(float(to) + value); };
+  int64_t counted = 0;
+  for_each_target(plan, target, [&](int64_t i, int64_t c, int64_t at) {
+    ++counted;
+    const float x = float(input[at]), w = weight ? float(weight[c]) : 1;
+    add(losses[0], -float(T(x * w)));
+    if (weight) add(weights[0], w);
+    for (int level = 0; level + 1 < kLevels; ++level) {
+      if (uint64_t(i) & mask << level * power) break;
+      add(losses[level + 1], float(std::exchange(losses[level], T(0.0f))));
+      add(weights[level + 1], float(std::exchange(weights[level], T(0.0f))));
+    }
+  });
+  const auto total = [&](const T* parts) {
+    T sum(0.0f);
+    for (int level = 0; level < kLevels; ++level) add(sum, float(parts[level]));
+    return static_cast<double>(float(sum));
+  };
+  return {total(losses), weight ? total(weights) : static_cast<double>(float(T(float(counted))))};
 }
 
 // The gradient: -weight[target] * grad / divisor at each target, 0 elsewhere. `step` is 1 for a

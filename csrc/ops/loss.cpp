@@ -108,8 +108,20 @@ const T* weights(const Tensor& weight) {
   return weight.defined() ? weight.data<T>() : nullptr;
 }
 
-// The loss of inputs input(i, at), see class_losses(). `total_weight`: divides the mean; computed
-// here where undefined, given where a gradient is differentiated.
+// `total_weight` divides the mean; computed here where undefined, given where a gradient is
+// differentiated.
+template <class T>
+void reduced_into(const Tensor& out, const ClassTotals& totals, Tensor& total_weight,
+                  const ClassLoss& loss) {
+  double value = totals.loss;
+  if (loss.reduction == Reduction::Mean) {
+    if (!total_weight.defined()) total_weight = scalar_tensor(totals.weight, DType::Float64);
+    value /= *total_weight.data<double>();
+  }
+  *out.data<T>() = static_cast<T>(value);
+}
+
+// The loss of inputs input(i, at), see class_losses().
 template <class T, class Input>
 void class_loss_into(const Tensor& out, const Input& input, const Tensor& target, const Tensor& w,
                      Tensor& total_weight, const ClassLoss& loss) {
@@ -117,13 +129,18 @@ void class_loss_into(const Tensor& out, const Input& input, const Tensor& target
   const int64_t* classes = target.data<int64_t>();
   if (loss.reduction == Reduction::None)
     return class_losses(loss.plan, input, classes, weights<T>(w), out.data<T>());
-  const ClassTotals totals = class_totals(loss.plan, input, classes, weights<T>(w));
-  if (loss.reduction == Reduction::Sum) {
-    *out.data<T>() = static_cast<T>(totals.loss);
-    return;
-  }
-  if (!total_weight.defined()) total_weight = scalar_tensor(totals.weight, DType::Float64);
-  *out.data<T>() = static_cast<T>(totals.loss / *total_weight.data<double>());
+  reduced_into<T>(out, class_totals(loss.plan, input, classes, weights<T>(w)), total_weight, loss);
+}
+
+template <class T>
+Tensor short_class_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
+                        Tensor& total_weight, const ClassLoss& loss) {
+  const LongWork work(loss.plan.batch * loss.plan.places);
+  const Tensor in = contiguous_quietly(input), out = empty({}, input.dtype());
+  reduced_into<T>(
+      out, short_class_totals(loss.plan, in.data<T>(), target.data<int64_t>(), weights<T>(weight)),
+      total_weight, loss);
+  return out;
 }
 
 std::span<const int64_t> loss_sizes(const ClassLoss& loss) {
@@ -131,8 +148,12 @@ std::span<const int64_t> loss_sizes(const ClassLoss& loss) {
   return {};
 }
 
-Tensor class_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
-                  Tensor total_weight, const ClassLoss& loss) {
+Tensor class_loss_values(const Tensor& input, const Tensor& target, const Tensor& weight,
+                         Tensor& total_weight, const ClassLoss& loss) {
+  if (is_short(input) && loss.reduction != Reduction::None)
+    return input.dtype() == DType::Float16
+               ? short_class_loss<Half>(input, target, weight, total_weight, loss)
+               : short_class_loss<BFloat16>(input, target, weight, total_weight, loss);
   const Tensor in = lengthened(contiguous_quietly(input)), w = lengthened(weight);
   Tensor out = empty(loss_sizes(loss), in.dtype());
   visit_long(in.dtype(),
@@ -143,7 +164,12 @@ Tensor class_loss(const Tensor& input, const Tensor& target, const Tensor& weigh
                class_loss_into<T>(
                    out, [x](int64_t, int64_t at) { return x[at]; }, target, w, total_weight, loss);
              });
-  out = cast_quietly(out, input.dtype());
+  return cast_quietly(out, input.dtype());
+}
+
+Tensor class_loss(const Tensor& input, const Tensor& target, const Tensor& weight,
+                  Tensor total_weight, const ClassLoss& loss) {
+  const Tensor out = class_loss_values(input, target, weight, total_weight, loss);
   record(loss.name, out, inputs(input), saves(target, weight, total_weight),
          [loss](const Tensor& g, const Tensor& target, const Tensor& weight,
                 const Tensor& total_weight) {
