@@ -16,7 +16,9 @@ GROUPS = {
     "elementwise": "float32 arrays that fit the cache, and that do not",
     "reductions": "sums and the like over 1e6 elements",
     "matmul": "products of matrices",
+    "indexing": "reads and writes at chosen places, copies and conversions, 1e6 elements",
     "optim": "one step of an optimizer over the parameters of a small network",
+    "networks": "training steps of small networks: forward, loss, backward, optimizer",
 }
 SAME = "the statement of the row itself"
 
@@ -135,7 +137,7 @@ _OVERHEAD = [
 # --- elementwise ----------------------------------------------------------------------------------
 _ELEMENTWISE = [
     _case("elementwise", f"{text}, {label}", setup.format(n=n), statement, numpy=numpy)
-    for n, label in ((10_000, "1e4"), (1_000_000, "1e6"))
+    for n, label in ((10_000, "1e4"), (1_000_000, "1e6"), (10_000_000, "1e7"))
     for text, setup, statement, numpy in (
         ("a + b", "a, b = rand({n}), rand({n})", "a + b", SAME),
         ("a / b", "a, b = rand({n}), rand({n})", "a / b", SAME),
@@ -181,6 +183,9 @@ _REDUCTIONS = [
         ("var over dim 1", _SQUARE, "x.var(1)", "x.var(1, ddof=1)"),
         ("std", _SQUARE, "x.std()", "x.std(ddof=1)"),
         ("all", _SQUARE + "\nm = x > 0", "m.all()", SAME),
+        ("cumsum over dim 1", _SQUARE, "x.cumsum(1)", SAME),
+        ("sort, 1e5", "x = rand(100000)", "x.sort()[0]", "T.sort(x)"),
+        ("topk of 5 over dim 1", _SQUARE, "T.topk(x, 5)[0]", ""),
         ("logsumexp over dim 1", _SQUARE, "T.logsumexp(x, 1)", "T.log(T.exp(x).sum(1))"),
         ("softmax over dim 1", _SQUARE, "T.softmax(x, 1)", ""),
         ("softmax over dim 0", _SQUARE, "T.softmax(x, 0)", ""),
@@ -231,6 +236,57 @@ _MATMUL = [
     ),
 ]
 
+# --- indexing and copies ---------------------------------------------------------------------------
+_ROWS = "x = rand(10000, 100)\ni = (rand(10000) * 6000).long()"
+_INDEXING = [
+    _case("indexing", name, setup, statement, result, numpy)
+    for name, setup, statement, result, numpy in (
+        ("x[mask]", _SQUARE + "\nm = x > 1", "x[m]", "", SAME),
+        ("x[mask] = 0", _SQUARE + "\nm = x > 1", "x[m] = 0.0", "x", SAME),
+        ("masked_fill", _SQUARE + "\nm = x > 1", "x.masked_fill(m, 0.0)", "", ""),
+        ("rows x[i]", _ROWS, "x[i]", "", ""),
+        ("index_add", _ROWS + "\nz = rand(10000, 100)", "x.index_add(0, i, z)", "", ""),
+        ("gather", "x = rand(1000, 1000)\ni = (x * 600).long()", "x.gather(1, i)", "", ""),
+        ("scatter_add", "x = rand(1000, 1000)\ni = (x * 600).long()", "x.scatter_add(1, i, x)", "", ""),
+        (
+            "gather, backward",
+            "x = leaf(1000, 1000)\ni = (x * 600).long()\ng = rand(1000, 1000)",
+            "x.gather(1, i).backward(g)\ngx = x.grad\nx.grad = None",
+            "gx",
+            "",
+        ),
+        ("transposed copy", _SQUARE, "x.t().contiguous()", "", "T.ascontiguousarray(x.T)"),
+        (
+            "permuted copy",
+            "x = rand(100, 100, 100)",
+            "x.permute(2, 0, 1).contiguous()",
+            "",
+            "T.ascontiguousarray(x.transpose(2, 0, 1))",
+        ),
+        ("cat over dim 0", "x, y = rand(500, 1000), rand(500, 1000)", "T.cat([x, y])", "", "T.concatenate([x, y])"),
+        (
+            "cat over dim 1",
+            "x, y = rand(1000, 500), rand(1000, 500)",
+            "T.cat([x, y], 1)",
+            "",
+            "T.concatenate([x, y], 1)",
+        ),
+        ("flip", _SQUARE, "x.flip(0)", "", ""),
+        ("to float64", _SQUARE, "x.double()", "", "x.astype('float64')"),
+        ("to int64", _SQUARE, "x.long()", "", "x.astype('int64')"),
+        ("clone", _SQUARE, "x.clone()", "", "x.copy()"),
+        ("numpy()", _SQUARE, "x.numpy()", "x", ""),
+        ("tolist, 1e5", "x = rand(100000)", "x.tolist()", "", SAME),
+        (
+            "tensor of a list, 1e5",
+            "values = rand(100000).tolist()",
+            "T.tensor(values)",
+            "",
+            "T.array(values, dtype='float32')",
+        ),
+    )
+]
+
 # --- optim ----------------------------------------------------------------------------------------
 _NET = (
     "p = [leaf(64, 128), leaf(128), leaf(128, 10), leaf(10)]\nfor one in p:\n    one.grad = rand(*one.shape) * 1e-4\n"
@@ -264,4 +320,68 @@ _OPTIM = [
     ),
 ]
 
-CASES = [*_TUTORIALS, *_OVERHEAD, *_ELEMENTWISE, *_REDUCTIONS, *_MATMUL, *_OPTIM]
+# --- networks ---------------------------------------------------------------------------------------
+_STEP = "o.zero_grad()\nloss = {loss}\nloss.backward()\no.step()"
+_CLASSES = "target = (rand({n}) * 6).long()\ncriterion = T.nn.CrossEntropyLoss()\n"
+_MLP = "x = rand(32, 64)\nnet = T.nn.Sequential(T.nn.Linear(64, 128), T.nn.ReLU(), T.nn.Linear(128, 10))\n"
+_LENET = """\
+x = rand(32, 1, 28, 28)
+net = T.nn.Sequential(
+    T.nn.Conv2d(1, 6, 3, padding=1), T.nn.ReLU(), T.nn.MaxPool2d(2),
+    T.nn.Conv2d(6, 16, 3, padding=1), T.nn.ReLU(), T.nn.MaxPool2d(2),
+    T.nn.Flatten(), T.nn.Linear(784, 64), T.nn.ReLU(), T.nn.Linear(64, 10),
+)
+"""
+
+
+def _training(name: str, net: str, batch: int, made: str, output: str = "net(x)") -> Case:
+    setup = f"T.manual_seed(0)\n{net}{_CLASSES.format(n=batch)}o = T.optim.{made}"
+    return _case("networks", name, setup, _STEP.format(loss=f"criterion({output}, target)"), "loss", "", 1e-4)
+
+
+def _recurrent(kind: str) -> str:
+    return (
+        f"x = rand(16, 20, 8)\nnet = T.nn.{kind}(8, 32, batch_first=True)\nhead = T.nn.Linear(32, 10)\n"
+        "parameters = [*net.parameters(), *head.parameters()]\n"
+    )
+
+
+_NETWORKS = [
+    _training("MLP 64-128-10, batch 32, SGD", _MLP, 32, "SGD(net.parameters(), lr=0.01)"),
+    _training("MLP 64-128-10, batch 32, Adam", _MLP, 32, "Adam(net.parameters(), lr=1e-4)"),
+    _training(
+        "MLP 784-512-10, batch 128, SGD",
+        "x = rand(128, 784)\nnet = T.nn.Sequential(T.nn.Linear(784, 512), T.nn.ReLU(), T.nn.Linear(512, 10))\n",
+        128,
+        "SGD(net.parameters(), lr=0.001)",
+    ),
+    _training("LeNet 28x28, batch 32, SGD", _LENET, 32, "SGD(net.parameters(), lr=0.001)"),
+    *(
+        _training(
+            f"{kind} of 20 steps, batch 16, Adam",
+            _recurrent(kind),
+            16,
+            "Adam(parameters, lr=1e-4)",
+            "head(net(x)[0][:, -1])",
+        )
+        for kind in ("RNN", "LSTM", "GRU")
+    ),
+    _training(
+        "Transformer layer, 8 x 16 x 32, Adam",
+        "x = rand(8, 16, 32)\nlayer = T.nn.TransformerEncoderLayer(32, 4, 64, dropout=0.0, batch_first=True)\n"
+        "net = T.nn.Sequential(layer, T.nn.Flatten(), T.nn.Linear(512, 10))\n",
+        8,
+        "Adam(net.parameters(), lr=1e-4)",
+    ),
+]
+
+CASES = [
+    *_TUTORIALS,
+    *_OVERHEAD,
+    *_ELEMENTWISE,
+    *_REDUCTIONS,
+    *_MATMUL,
+    *_INDEXING,
+    *_OPTIM,
+    *_NETWORKS,
+]
