@@ -24,7 +24,7 @@ i([1]), 1:, ::2 | i([True, False, True, False]) | i([[True, False, True]] * 4)
 i(False) | True | False | i([]) | 0, i([1, 2]), :2 | :2, 0, i([1, 1]) | i(2) | i(1), i([0, 2])
 i([0, 1, 2, 3]), i([0, 1, 2, 0]), 2 | :, i([[0, 1]]), i([[1], [2]]) | x > 7 | :, x[0, :, 0] > 3
 slice(1, 3), i([1]) | (0, i([1])) | (), | range(2) | ::2, i([0, 1]) | i([3, 1]), ::2, 0
-:, 1, i([0]) | i([0]), 0, i([0])
+:, 1, i([0]) | i([0]), 0, i([0]) | :, x[0] > 3 | x > 100 | x >= 0 | x[:, :, 0] > 7
 """)
 
 
@@ -51,6 +51,40 @@ def read(x, index, i):
 def test_read(index):
     x, values = pair()
     close(read(x, index, tensor_index), read(values, index, numpy_index), rtol=0)
+
+
+@pytest.mark.parametrize("density", [0.0, 0.02, 0.5, 1.0])
+@pytest.mark.parametrize("layout", ["dense", "transposed", "odd stride of one"])
+def test_long_mask(density, layout):
+    generator = np.random.default_rng(0)
+    values, flags = generator.random((37, 41)), generator.random((37, 41)) < density
+    if layout == "odd stride of one":
+        values, flags = values.reshape(-1, 1), flags.reshape(-1, 1)
+        x = tg.from_numpy(values).as_strided(values.shape, (1, 7))
+    else:
+        x = tg.from_numpy(values)
+        if layout == "transposed":
+            x, values, flags = x.t(), values.T, flags.T
+    mask = tg.from_numpy(flags.copy())
+    leaf = x.clone().requires_grad_()
+    (leaf[mask] ** 2).sum().backward()
+    close(x[mask], values[flags], rtol=0)
+    close(x.masked_select(mask), values[flags], rtol=0)
+    close(leaf.grad, np.where(flags, 2 * values, 0))
+    close(mask.nonzero(), np.argwhere(flags), rtol=0)
+    assert mask.count_nonzero() == flags.sum()
+    x[mask] = tg.arange(float(flags.sum()), dtype=tg.float64)
+    close(x[mask], np.arange(flags.sum()), rtol=0)
+
+
+def test_index_out_of_bounds_far_in():
+    index = tg.zeros(2000, dtype=tg.int64)
+    index[1500], index[1600] = 3, -1
+    with pytest.raises(RuntimeError, match="index 3 is out of bounds for dimension 0 with size 3"):
+        tg.zeros(3).gather(0, index)
+    index[1500] = 2
+    with pytest.raises(RuntimeError, match="index -1 is out of bounds for dimension 0 with size 3"):
+        tg.zeros(3).gather(0, index)
 
 
 @pytest.mark.parametrize("index", BASIC)

@@ -6,8 +6,25 @@
 namespace tg {
 namespace {
 
+uint64_t load_bytes(const uint8_t* from) {
+  uint64_t eight;
+  std::memcpy(&eight, from, 8);
+  return eight;
+}
+
 using Row = std::array<char*, 3>;
 using Steps = std::array<int64_t, 3>;
+
+// Elements side by side, their places side by side, and the places count elements.
+template <class T>
+bool is_dense(int64_t step, int64_t step_of_places, int64_t scale) {
+  constexpr int64_t item = sizeof(T);
+  return step == item && step_of_places == int64_t(sizeof(int64_t)) && scale == item;
+}
+template <class T>
+void pick(T* to, const T* from, const int64_t* at, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) to[i] = from[at[i]];
+}
 
 // to, places, from
 template <class T>
@@ -21,6 +38,11 @@ void take_row(const Row& data, const Steps& stride, int64_t n, int64_t scale) {
     }
     for (int64_t i = 0; i < n; ++i, to += stride[0], from += stride[2])
       *reinterpret_cast<T*>(to) = *reinterpret_cast<const T*>(from);
+    return;
+  }
+  if (is_dense<T>(stride[0], stride[1], scale) && stride[2] == 0) {
+    pick(reinterpret_cast<T*>(to), reinterpret_cast<const T*>(from),
+         reinterpret_cast<const int64_t*>(at), n);
     return;
   }
   for (int64_t i = 0; i < n; ++i, to += stride[0], at += stride[1], from += stride[2])
@@ -41,6 +63,14 @@ void put_row(const Row& data, const Steps& stride, int64_t n, int64_t scale) {
   if (stride[1] == 0 && stride[0] == int64_t(sizeof(T)) && stride[2] == stride[0]) {
     to += *reinterpret_cast<const int64_t*>(at) * scale;  // one place for the whole row
     put_dense<T, F>(reinterpret_cast<T*>(to), reinterpret_cast<const T*>(from), n);
+    return;
+  }
+  if (is_dense<T>(stride[0], stride[1], scale) && stride[2] == 0) {
+    const auto* values = reinterpret_cast<const T*>(from);
+    const auto* places = reinterpret_cast<const int64_t*>(at);
+    auto* into = reinterpret_cast<T*>(to);
+    for (int64_t i = 0; i < n; ++i)
+      into[places[i]] = static_cast<T>(F{}(into[places[i]], values[i]));
     return;
   }
   for (int64_t i = 0; i < n; ++i, from += stride[0], at += stride[1], to += stride[2]) {
@@ -108,8 +138,7 @@ void take_dense_rows(char* out, const int64_t* index, int64_t n, const char* sou
   const LongWork work(n * std::max<int64_t>(row_bytes / 16, 1));
   if (row_bytes <= 8 && std::has_single_bit(uint64_t(row_bytes))) {
     visit_item(row_bytes, [&]<class Item>(Item) {
-      for (int64_t i = 0; i < n; ++i)
-        reinterpret_cast<Item*>(out)[i] = reinterpret_cast<const Item*>(source)[index[i]];
+      pick(reinterpret_cast<Item*>(out), reinterpret_cast<const Item*>(source), index, n);
     });
     return;
   }
@@ -124,14 +153,31 @@ void put_at(std::span<const int64_t> sizes, Walk into, Walk offsets, int64_t sca
 
 const int64_t* first_outside(const int64_t* indices, int64_t n, int64_t lowest, int64_t limit) {
   const uint64_t width = uint64_t(limit) - uint64_t(lowest);
-  for (int64_t i = 0; i < n; ++i)
-    if (uint64_t(indices[i]) - uint64_t(lowest) >= width) return indices + i;
+  const auto from_lowest = [=](int64_t index) { return uint64_t(index) - uint64_t(lowest); };
+  constexpr int64_t kBlock = 256;
+  for (int64_t begin = 0; begin < n; begin += kBlock) {
+    const int64_t end = std::min(n, begin + kBlock);
+    uint64_t signs = 0;  // a number or its distance to the last allowed one is negative
+    for (int64_t i = begin; i < end; ++i) {
+      const uint64_t x = from_lowest(indices[i]);
+      signs |= x | (width - 1 - x);
+    }
+    if (signs >> 63 == 0) continue;
+    for (int64_t i = begin; i < end; ++i)
+      if (from_lowest(indices[i]) >= width) return indices + i;
+  }
   return nullptr;
 }
 
 int64_t count_true(const uint8_t* flags, int64_t n) {
-  int64_t count = 0;
-  for (int64_t i = 0; i < n; ++i) count += flags[i] != 0;
+  constexpr uint64_t kOnes = 0x0101010101010101u, kLow = 0x7f * kOnes;
+  int64_t count = 0, i = 0;
+  for (; i + 8 <= n; i += 8) {
+    const auto eight = load_bytes(flags + i);
+    const uint64_t nonzero = (((eight & kLow) + kLow) | eight) >> 7 & kOnes;
+    count += int64_t(nonzero * kOnes >> 56);
+  }
+  for (; i < n; ++i) count += flags[i] != 0;
   return count;
 }
 
@@ -140,14 +186,23 @@ void positions_of_true(const uint8_t* flags, std::span<const int64_t> sizes, int
   const int ndim = int(sizes.size());
   if (ndim == 0 || count == 0) return;
   const int64_t row = sizes[size_t(ndim - 1)];
+  int64_t* last = out + (ndim - 1) * count;
   int64_t index[kMaxDims] = {};
   for (int64_t found = 0; found < count; flags += row) {
-    for (int64_t i = 0; i < row; ++i) {
-      if (!flags[i]) continue;
-      for (int d = 0; d < ndim - 1; ++d) out[d * count + found] = index[d];
-      out[(ndim - 1) * count + found] = i;
-      ++found;
+    const int64_t before = found;
+    for (int64_t i = 0; i < row && found < count;) {
+      if (i + 8 <= row && load_bytes(flags + i) == 0) {
+        i += 8;
+        continue;
+      }
+      // Without a branch on the flag: a place that does not count is written over by the next.
+      for (const int64_t end = std::min(row, i + 8); i < end && found < count; ++i) {
+        last[found] = i;
+        found += flags[i] != 0;
+      }
     }
+    for (int d = 0; d < ndim - 1; ++d)
+      std::fill(out + d * count + before, out + d * count + found, index[d]);
     for (int d = ndim - 2; d >= 0 && ++index[d] == sizes[size_t(d)]; --d) index[d] = 0;
   }
 }

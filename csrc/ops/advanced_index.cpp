@@ -5,6 +5,7 @@
 #include "ops/copy.h"
 #include "ops/elementwise.h"
 #include "ops/modify.h"
+#include "ops/shape.h"
 
 namespace tg {
 namespace {
@@ -18,7 +19,7 @@ bool is_mask(const Tensor& t) { return t.dtype() == DType::Bool || t.dtype() == 
 template <class OfDim, class OfShape>
 Dims laid_out(const AdvancedIndex& at, int ndim, OfDim of_dim, OfShape of_shape) {
   const int k = at.count(), n = int(at.shape().size());
-  Dims out(ndim - k + n);
+  Dims out(ndim - k - at.folded + 1 + n);
   int to = 0;
   const auto put_shape = [&] {
     for (int i = 0; i < n; ++i) out[to++] = of_shape(i);
@@ -27,12 +28,22 @@ Dims laid_out(const AdvancedIndex& at, int ndim, OfDim of_dim, OfShape of_shape)
   for (int d = 0, next = 0; d < ndim; ++d) {
     if (next < k && at.dims[next] == d) {
       if (next == 0 && at.adjacent) put_shape();
-      ++next;
+      if (next++ == 0) d += at.folded - 1;
     } else {
       out[to++] = of_dim(d);
     }
   }
   return out;
+}
+
+// The elements between neighbours along dims[0]. Dense tensors may have any stride where a size
+// is 1.
+int64_t step_of_first(const Tensor& of, const AdvancedIndex& at) {
+  const int first = int(at.dims[0]);
+  if (!of.is_contiguous()) return of.stride(first);
+  int64_t step = 1;
+  for (int d = first + at.folded; d < of.dim(); ++d) step *= of.size(d);
+  return step;
 }
 
 // Walks over the result: the places' offsets within a tensor of given strides, and its own steps.
@@ -45,7 +56,7 @@ struct Places {
         laid_out(at, ndim, [](int) { return int64_t{0}; }, [&](int i) { return dense[i]; });
     if (at.count() == 1) {
       offsets = at.indices;
-      scale = of.stride(int(at.dims[0])) * itemsize(of.dtype());
+      scale = step_of_first(of, at) * itemsize(of.dtype());
       return;
     }
     offsets = empty(at.shape(), DType::Int64);
@@ -88,10 +99,19 @@ void write_values(const Tensor& into, const AdvancedIndex& at, const Tensor& val
 }
 
 struct Layout {
+  explicit Layout(const AdvancedIndex& at)
+      : dims(at.dims), adjacent(at.adjacent), folded(at.folded) {}
+  AdvancedIndex with(const Tensor& indices) const { return {indices, dims, adjacent, folded}; }
+
   Dims dims;
   bool adjacent;
-  AdvancedIndex with(const Tensor& indices) const { return {indices, dims, adjacent}; }
+  int folded;
 };
+
+// `x` as the index needs it.
+Tensor indexable(const Tensor& x, const AdvancedIndex& at) {
+  return at.folded > 1 ? contiguous(x) : x;
+}
 
 // Zeros of `sizes` with `grad` added at the places.
 Tensor spread_indexed(const Tensor& grad, const AdvancedIndex& at, Span sizes) {
@@ -99,7 +119,7 @@ Tensor spread_indexed(const Tensor& grad, const AdvancedIndex& at, Span sizes) {
   fill_values(out, Scalar(0));
   write_values(out, at, grad, true);
   record("IndexPutBackward0", out, inputs(grad), saves(at.indices),
-         [layout = Layout{at.dims, at.adjacent}](const Tensor& g, const Tensor& indices) {
+         [layout = Layout(at)](const Tensor& g, const Tensor& indices) {
            return take_indexed("IndexBackward0", g, layout.with(indices));
          });
   return out;
@@ -108,7 +128,7 @@ Tensor spread_indexed(const Tensor& grad, const AdvancedIndex& at, Span sizes) {
 void remember_put(const char* name, const Tensor& out, const Tensor& before,
                   const AdvancedIndex& at, const Tensor& values, bool accumulate) {
   record(name, out, inputs(before, values), saves(at.indices),
-         [name, layout = Layout{at.dims, at.adjacent}, sizes = Dims(values.sizes()), accumulate](
+         [name, layout = Layout(at), sizes = Dims(values.sizes()), accumulate](
              GradInputs& to, const Tensor& g, const Tensor& indices) {
            const AdvancedIndex at = layout.with(indices);
            if (to.needed(0)) {
@@ -243,9 +263,13 @@ AdvancedIndex advanced_index(const Tensor& x, std::span<const IndexedDim> indexe
   if (indexed.size() == 1 && is_mask(indexed[0].index) &&
       indexed[0].index.dim()) {  // positions are right as they are
     check_mask(x, indexed[0]);
-    Dims dims(indexed[0].index.dim());
+    const Tensor& mask = indexed[0].index;
+    if (x.is_contiguous())
+      return {positions(view(contiguous(mask), Dims{-1})), Dims(1, indexed[0].dim), true,
+              mask.dim()};
+    Dims dims(mask.dim());
     for (int i = 0; i < dims.size(); ++i) dims[i] = indexed[0].dim + i;
-    return {positions(indexed[0].index), dims, true};
+    return {positions(mask), dims, true};
   }
   if (indexed.size() == 1 && indexed[0].index.dtype() == DType::Int64 && indexed[0].dim < x.dim())
     return single_index(x, indexed[0]);
@@ -276,26 +300,27 @@ AdvancedIndex advanced_index(const Tensor& x, std::span<const IndexedDim> indexe
   return at;
 }
 
-Tensor take_indexed(const char* name, const Tensor& x, const AdvancedIndex& at) {
+Tensor take_indexed(const char* name, const Tensor& from, const AdvancedIndex& at) {
+  const Tensor x = indexable(from, at);
   Tensor out = empty(at.result_sizes(x.sizes()), x.dtype());
   if (at.count() == 1 && at.dims[0] == 0 && x.is_contiguous() && out.numel()) {
-    const int64_t row = x.numel() / x.size(0) * itemsize(x.dtype());
-    take_dense_rows(out->data, at.indices.data<int64_t>(), at.indices.numel(), x->data, row);
+    take_dense_rows(out->data, at.indices.data<int64_t>(), at.indices.numel(), x->data,
+                    step_of_first(x, at) * itemsize(x.dtype()));
   } else {
     const Places places(at, x);
     take_at(out.sizes(), {out->data, out->strides()}, places.offsets_walk(), places.scale,
             places.walk(x), itemsize(x.dtype()));
   }
   record(name, out, inputs(x), saves(at.indices),
-         [layout = Layout{at.dims, at.adjacent}, sizes = Dims(x.sizes())](const Tensor& g,
-                                                                          const Tensor& indices) {
+         [layout = Layout(at), sizes = Dims(x.sizes())](const Tensor& g, const Tensor& indices) {
            return spread_indexed(g, layout.with(indices), sizes);
          });
   return out;
 }
 
-Tensor put_indexed(const char* name, const Tensor& x, const AdvancedIndex& at, const Tensor& values,
-                   bool accumulate) {
+Tensor put_indexed(const char* name, const Tensor& into, const AdvancedIndex& at,
+                   const Tensor& values, bool accumulate) {
+  const Tensor x = indexable(into, at);
   check_put(x, at, values);
   return modified(
       x, [&](const Tensor& into) { write_values(into, at, values, accumulate); },
