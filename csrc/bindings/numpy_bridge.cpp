@@ -192,8 +192,32 @@ bool is_column_major(const Tensor& t) {
   return true;
 }
 
-void release_memory(PyObject* capsule) {
-  static_cast<Storage*>(PyCapsule_GetPointer(capsule, nullptr))->release();
+// The base of arrays: a share of the memory.
+struct Memory {
+  PyObject_HEAD Storage* storage;
+};
+void dealloc_memory(PyObject* self) {
+  reinterpret_cast<Memory*>(self)->storage->release();
+  small_free(self, sizeof(Memory));
+}
+PyTypeObject* memory_type() {
+  static PyTypeObject type = {PyVarObject_HEAD_INIT(nullptr, 0)};
+  if (!type.tp_name) {
+    type.tp_name = "tapegrad._core.Memory";
+    type.tp_doc = "The memory that a NumPy array shares with a tensor.";
+    type.tp_basicsize = sizeof(Memory);
+    type.tp_flags = Py_TPFLAGS_DEFAULT;
+    type.tp_dealloc = dealloc_memory;
+    if (PyType_Ready(&type) < 0) throw PythonError();
+  }
+  return &type;
+}
+PyObject* memory_of(const Tensor& t) {
+  PyTypeObject* type = memory_type();
+  auto* memory = static_cast<Memory*>(small_alloc(sizeof(Memory)));
+  memory->storage = t->storage;
+  ++t->storage->refcount;
+  return PyObject_Init(reinterpret_cast<PyObject*>(memory), type);
 }
 
 constexpr auto kNumpyOfGrad =
@@ -349,8 +373,7 @@ PyObject* to_numpy(const Tensor& t, bool force) {
     return to_numpy(detached_alias(t, false), false);
   }
   // The array keeps the memory, not the tensor: `t` may be given other memory meanwhile.
-  Ref base = checked(PyCapsule_New(t->storage, nullptr, release_memory));
-  ++t->storage->refcount;
+  Ref base(memory_of(t));
   Py_intptr_t sizes[kMaxDims], steps[kMaxDims];
   const int64_t item = itemsize(t.dtype());
   for (int i = 0; i < t.dim(); ++i) {
