@@ -181,6 +181,7 @@ PyTypeObject* type_for(const std::string& name) {
                         Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_DISALLOW_INSTANTIATION,
                         node_slots};
     type = reinterpret_cast<PyTypeObject*>(checked(PyType_FromSpec(&spec)).release());
+    type->tp_name = full.c_str() + full.rfind('.') + 1;  // in messages: the name alone
   }
   return type;
 }

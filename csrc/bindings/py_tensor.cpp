@@ -261,6 +261,7 @@ PyTypeObject* make_tensor_type(PyObject* module) {
                       Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC, slots.data()};
   Ref type = checked(PyType_FromModuleAndSpec(module, &spec, nullptr));
   tensor_type = reinterpret_cast<PyTypeObject*>(type.release());
+  tensor_type->tp_name = "Tensor";  // as Python's own messages have it: of a class, not of C code
   Ref descriptor = checked(PyDescr_NewGetSet(tensor_type, &dict_getset));
   if (PyDict_SetItemString(tensor_type->tp_dict, "__dict__", descriptor.get()) < 0)
     throw PythonError();

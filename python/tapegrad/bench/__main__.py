@@ -27,6 +27,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=1, help="threads for each library (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=7, help="rounds, each of all libraries (default: %(default)s)")
     parser.add_argument("--json", metavar="FILE", help="write times and ratios to FILE")
+    parser.add_argument("--markdown", metavar="FILE", help="write a table of the groups to FILE")
     parser.add_argument("--chart", metavar="FILE", help="draw a bar chart to FILE (.png, .svg, ...; extra 'plot')")
     parser.add_argument("--candidate", default="tapegrad", help=argparse.SUPPRESS)  # another module in our place
     options = parser.parse_args(arguments)
@@ -87,6 +88,9 @@ def main() -> int:
     print(report.summary())
     if options.json:
         report.save(options.json)
+    if options.markdown:
+        with open(options.markdown, "w", encoding="utf-8") as file:
+            file.write(report.markdown())
     if options.chart:
         draw(report, options.chart)
     return 1 if report.failed() else 0

@@ -38,4 +38,4 @@ def draw(report: Report, path: str) -> None:
     axes.set_xlabel("times faster than the other library")
     version = report.versions.get("tapegrad", "")
     axes.set_title(f"tapegrad {version}, {report.threads} thread(s)", fontsize=10)
-    figure.savefig(path, dpi=150)
+    figure.savefig(path, dpi=100)

@@ -9,6 +9,7 @@ import platform
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 
+from .cases import GROUPS
 from .timing import Library, Row
 
 
@@ -56,6 +57,14 @@ def table_line(row: Row) -> str:
     return "  ".join(parts)
 
 
+def _torch_ratio(row: Row) -> float:
+    return row.ratios["torch"]
+
+
+def _short(ratio: float) -> str:
+    return f"{ratio:.2f}" if ratio < 9.95 else f"{ratio:.0f}"
+
+
 @dataclass
 class Report:
     """All rows of a run."""
@@ -92,6 +101,19 @@ class Report:
             names = ", ".join(row.name for row in bad)
             lines.append(f"{len(bad)} row(s) without a sound comparison: {names}")
         return "\n".join(lines)
+
+    def markdown(self) -> str:
+        """The ratios to PyTorch as a table: geometric mean, smallest and largest row of each group."""
+        lines = ["| group | what | mean | smallest | largest |", "|---|---|---|---|---|"]
+        for group in dict.fromkeys(row.group for row in self.rows):
+            compared = [row for row in self.rows if row.group == group and "torch" in row.ratios]
+            if not compared:
+                continue
+            mean = geometric_mean(row.ratios["torch"] for row in compared)
+            ends = (min(compared, key=_torch_ratio), max(compared, key=_torch_ratio))
+            low, high = (f"{_short(_torch_ratio(row))}: {row.name}" for row in ends)
+            lines.append(f"| {group} | {GROUPS[group]} | **{_short(mean)}** | {low} | {high} |")
+        return "\n".join(lines) + "\n"
 
     def failed(self) -> list[Row]:
         """Rows in which a library failed or disagreed."""
