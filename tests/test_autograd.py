@@ -681,6 +681,31 @@ def test_hook_must_return_a_tensor_of_the_same_shape():
         (y * 3).backward()
 
 
+def test_hook_of_an_output_that_nothing_depends_on_gets_none():
+    x, seen = leaf(1.0, 2.0), []
+    unused, used = x.chunk(2)
+    handle = unused.register_hook(seen.append)
+    used.backward()
+    assert seen == [None]
+    close(x.grad, [0, 1])
+    handle.remove()
+    unused.register_hook(lambda grad: tg.ones(1))
+    with pytest.raises(RuntimeError, match=r"^can't replace a None gradient with a non-None value$"):
+        x.chunk(2)[1].backward()  # another node: not hooked
+        used.backward()
+
+
+def test_hook_of_a_view_does_not_see_what_its_new_values_get():
+    x, seen = leaf(1.0, 2.0), []
+    y = x * 1
+    first = y[0]
+    first.register_hook(seen.append)
+    first.mul_(3)
+    y.sum().backward()
+    assert seen == []
+    close(x.grad, [3, 1])
+
+
 def test_hook_of_a_leaf_runs_once_with_the_sum():
     x = leaf(2.0)
     seen = []
@@ -1190,6 +1215,93 @@ def test_integers_take_values_but_no_history():
     whole[:] = x * 3
     whole[0] = x[1]
     assert (whole.tolist(), whole.requires_grad) == ([2, 6], False)
+
+
+def test_integers_filled_from_a_tensor_require_grad_but_nothing_differentiates_them():
+    x = tg.tensor(2.5, requires_grad=True)
+    whole = tg.zeros(3, dtype=tg.int64)
+    whole[:2] = x
+    assert (whole.tolist(), whole.requires_grad, whole.is_leaf) == ([2, 2, 0], True, False)
+    assert tg.zeros(2, dtype=tg.bool).fill_(x).requires_grad
+    assert not (whole > 1).requires_grad
+    assert not (whole // 2).requires_grad
+    assert not whole.detach().requires_grad
+    assert not whole.int().requires_grad
+    refused = [
+        lambda: whole * 2,
+        lambda: 2 - whole,
+        lambda: whole[0],
+        lambda: whole.sum(),
+        lambda: whole.clone(),
+        lambda: tg.cat([whole, whole]),
+        lambda: whole.max(0),
+        lambda: whole.unbind(0),
+    ]
+    for call in refused:
+        with pytest.raises(RuntimeError, match=r"^Autograd not support dtype: Long$"):
+            call()
+    whole += 1
+    assert whole.tolist() == [3, 3, 1]
+    assert whole.requires_grad
+    y = (whole * 1.5).sum() + whole.double().sum()
+    assert y.requires_grad
+    with pytest.raises(RuntimeError, match=r"a gradient is of dtype Long"):
+        y.backward()
+    with tg.no_grad():
+        assert not (whole * 2).requires_grad
+    one, _ = tg.zeros(4, dtype=tg.int32).chunk(2)
+    with pytest.raises(RuntimeError, match=r"This view is the output of a function that returns multiple views"):
+        one[:] = x
+
+
+@pytest.mark.parametrize("make", ["0.5 % x", "tg.remainder(2, x)", "x // 2", "2 // x", "view // 2"])
+def test_derivatives_that_do_not_exist(make):
+    x = leaf(1.5, 2.5)
+    with tg.no_grad():
+        view = x.view_as(x)
+    y = eval(make, {"tg": tg, "x": x, "view": view})
+    assert y.requires_grad
+    assert repr(y.grad_fn).startswith("<NotImplemented object at")
+    name = "floor_divide" if "//" in make else "remainder"
+    with pytest.raises(RuntimeError, match=rf"^derivative for aten::{name} is not implemented$"):
+        y.sum().backward()
+
+
+@pytest.mark.parametrize(
+    ("call", "changed"),
+    [
+        ("2 ** x", "y"),
+        ("0.5 ** x", "y"),
+        ("x ** x", "y"),
+        ("x ** c", "y"),
+        ("c ** x", "y"),
+        ("x ** 2", "x"),
+        ("x.gather(0, index)", "x"),
+        ("x.gather(0, index)", "index"),
+        ("x.div(c, rounding_mode='floor')", "c"),
+        ("c.div(x, rounding_mode='trunc')", "c"),
+    ],
+)
+def test_what_pytorch_keeps_may_not_change(call, changed):
+    x = leaf(0.5, 1.5) * 1
+    names = {"tg": tg, "x": x, "c": tg.tensor([2.0, 3.0]), "index": tg.tensor([1, 0])}
+    y = names["y"] = eval(call, names)
+    result = y.sum()
+    with tg.no_grad():
+        names[changed].add_(0)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        result.backward()
+
+
+def test_view_made_under_no_grad_keeps_nothing_for_its_gradient():
+    x = leaf(1.0, 2.0)
+    with tg.no_grad():
+        view = x.view(1, 2)
+    other = tg.ones(2, 1)
+    y = tg.mm(view, other)
+    other.add_(1)
+    y.backward()
+    assert x.grad is None
 
 
 @pytest.mark.parametrize(

@@ -225,6 +225,21 @@ def test_expanded_memory_can_be_filled_with_one_value(call, tracked):
     assert base.tolist() == [2] and x.tolist() == [2, 2, 2]
 
 
+def test_expanded_memory_can_be_copied_onto_itself():
+    x = tg.ones(1).expand(2, 1)
+    x[..., 0] = x.diagonal()
+    x.copy_(x)
+    assert x.tolist() == [[1], [1]]
+    with pytest.raises(RuntimeError, match=OVERLAP):
+        x.copy_(tg.ones(1))
+
+
+def test_empty_part_of_a_tensor_overlaps_nothing():
+    x = tg.ones(4, 1, 3)
+    assert x[:, 1:2].copy_(x) is not None
+    assert x.sum() == 12
+
+
 def test_gradient_of_filled_expanded_memory_is_refused():
     base = tg.ones(1, requires_grad=True) * 1
     x = base.expand(3)

@@ -229,6 +229,9 @@ void Run::add_to(Tensor& sum, bool& owned, Tensor grad) {
 }
 
 void Run::deliver(const Edge& edge, Tensor grad) {
+  if (!is_floating(grad.dtype())) [[unlikely]]
+    runtime_error("a gradient is of dtype ", info(grad.dtype()).scalar,
+                  ": integers take no part in differentiation");
   if (TensorImpl* leaf = edge.leaf()) {
     if (limited_ && !find_leaf(leaf)) return;
     Slot& slot = slot_of(leaf);
@@ -265,7 +268,7 @@ void Run::deliver(const Edge& edge, Tensor grad) {
 void Run::run_tensor_hooks(const std::vector<TensorHook>& hooks, uint32_t output_nr, Tensor& grad) {
   const std::vector<TensorHook> copy = hooks;  // a hook may add or remove hooks
   for (const TensorHook& h : copy) {
-    if (!h.hook || h.output_nr != output_nr || !grad.defined()) continue;
+    if (!h.hook || h.output_nr != output_nr) continue;
     Tensor changed = h.hook->call(grad);
     if (changed.defined()) grad = std::move(changed);
   }

@@ -63,6 +63,10 @@ void refuse_inference_tensor() {
       "and use it in autograd.");
 }
 
+void refuse_integers(const Tensor& out) {
+  runtime_error("Autograd not support dtype: ", info(out.dtype()).scalar);
+}
+
 std::string operation_name(const Node* node) {
   const std::string name = node->name();
   const size_t end = name.rfind("Backward");

@@ -61,7 +61,8 @@ class GradInputs {
 };
 
 // A Python callable, seen from here. Returns the gradient to go on with, or an undefined tensor for
-// "unchanged".
+// "unchanged". Of a node with several outputs, those that nothing depends on have an undefined
+// gradient.
 struct Hook {
   virtual ~Hook() = default;
   virtual Tensor call(const Tensor& grad) = 0;
@@ -229,6 +230,13 @@ inline void set_grad_fn(const Tensor& out, Node* node, uint32_t output_nr = 0) {
   impl->grad_fn = node;
   impl->output_nr = output_nr;
   impl->flags = uint16_t(impl->flags & ~kRequiresGrad);
+}
+// Integers may require grad where a tensor that does was written into them (fill_, x[...] = v),
+// but nothing that makes integers of them has a gradient. As in PyTorch this is an error.
+[[noreturn]] void refuse_integers(const Tensor& out);
+inline void check_differentiable(const Tensor& out) {
+  if (!is_floating(out.dtype())) [[unlikely]]
+    if (out->storage->refcount == 1) refuse_integers(out);  // else it changes a tensor in place
 }
 inline TensorExtra& make_extra(TensorImpl* impl) {
   if (!impl->extra) impl->extra = new TensorExtra;

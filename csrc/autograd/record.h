@@ -48,10 +48,12 @@ inline const Tensor* saved_pointer(const SavedOutput& t) { return t.tensor; }
 inline int64_t saved_output_nr(const Tensor&) { return -1; }
 inline int64_t saved_output_nr(const SavedOutput& t) { return t.output_nr; }
 }  // namespace detail
-// `t` where `input` needs it for its gradient: else nothing is kept, and t may be changed.
+// `t` where `input` needs it for its gradient: else nothing is kept, and t may be changed. A view
+// made under no_grad requires grad, but gets none.
 inline const Tensor no_tensor;
 inline const Tensor& needed_by(const Tensor& input, const Tensor& t) {
-  return requires_grad(input) ? t : no_tensor;
+  const bool tracked = input->grad_fn || !(input->flags & kViewOfNoGrad);
+  return tracked && requires_grad(input) ? t : no_tensor;
 }
 template <class... T>
 Saves<sizeof...(T)> saves(const T&... items) {
@@ -157,19 +159,20 @@ Node* recorded_node(const char* name, const Inputs<N>& in, const Saves<M>& saved
 }
 
 template <size_t N>
-[[gnu::noinline]] bool any_joins_graph(const Inputs<N>& in) {
+[[gnu::noinline]] bool any_joins_graph(const Tensor& out, const Inputs<N>& in) {
   bool any = false;
   for (const Tensor* t : in.tensors) any |= t->defined() && joins_graph(*t);
+  if (any) check_differentiable(out);
   return any;
 }
 template <size_t N>
-bool should_record(const Inputs<N>& in) {
-  return grad_mode.enabled && any_joins_graph(in);
+bool should_record(const Tensor& out, const Inputs<N>& in) {
+  return grad_mode.enabled && any_joins_graph(out, in);
 }
 
 template <size_t N, size_t M, class F>
 void record(const char* name, const Tensor& out, const Inputs<N>& in, const Saves<M>& saved, F f) {
-  if (!should_record(in)) return;
+  if (!should_record(out, in)) return;
   set_grad_fn(out, recorded_node(name, in, saved, std::move(f)));
 }
 
@@ -178,7 +181,7 @@ void record(const char* name, const Tensor& out, const Inputs<N>& in, const Save
 template <size_t N, size_t M, class F>
 void record_outputs(const char* name, std::span<const Tensor> outs, const Inputs<N>& in,
                     const Saves<M>& saved, F f) {
-  if (outs.empty() || !should_record(in)) return;
+  if (outs.empty() || !should_record(outs[0], in)) return;
   Node* node = recorded_node(name, in, saved, std::move(f));
   node->output_count = uint32_t(outs.size());
   for (size_t i = 0; i < outs.size(); ++i) {
@@ -212,6 +215,7 @@ void record_list(const char* name, const Tensor& out, std::span<const Tensor> in
   bool any = false;
   for (const Tensor& t : in) any |= joins_graph(t);
   if (!any) return;
+  check_differentiable(out);
   std::vector<Edge> list;
   list.reserve(in.size());
   for (const Tensor& t : in) list.push_back(gradient_edge(t));

@@ -120,7 +120,7 @@ void check_rebase(const Tensor& self) {
 
 void refuse_partial_overlap(const Tensor& written, const Tensor& read) {
   auto root = [](Storage* s) { return s->owner ? s->owner : s; };
-  if (root(written->storage) != root(read->storage)) return;
+  if (root(written->storage) != root(read->storage) || !written.numel() || !read.numel()) return;
   if (!is_dense(written) || !is_dense(read)) return;  // PyTorch leaves these to the caller
   const char *a = written->data, *b = read->data;
   const char* a_end = a + written.numel() * itemsize(written.dtype());

@@ -61,6 +61,8 @@ class AsStridedNode final : public Node {
 // Call on every view right after make_view and record; `multi` for one of several outputs.
 inline void as_differentiable_view(const Tensor& view, const Tensor& of, bool multi = false) {
   TensorImpl* v = view.impl();
+  if (!is_floating(v->dtype) && v->grad_fn) [[unlikely]]
+    refuse_integers(view);
   TensorImpl* base = of->base ? of->base : of.impl();
   v->base = base;
   ++base->refcount;

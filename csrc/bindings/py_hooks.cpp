@@ -32,6 +32,8 @@ Tensor PyHook::call(const Tensor& grad) {
   Ref result =
       checked(python_call([&] { return PyObject_CallOneArg(held.get(), argument.get()); }));
   Tensor changed = hook_result(result.get());
+  if (changed.defined() && !grad.defined())
+    runtime_error("can't replace a None gradient with a non-None value");
   if (changed.defined() && !changed.same_sizes(grad))
     runtime_error("hook '", hook_name(held.get()), "' has changed the size of value");
   if (changed.defined() && changed.dtype() != grad.dtype())

@@ -25,12 +25,9 @@ void Pow::check_operands(const Operand&, const Operand& b, DType in) {
   if (!b.is_tensor() && is_integral(in) && b.scalar.to<double>() < 0)
     runtime_error("Integers to negative integer powers are not allowed.");
 }
-Tensor Pow::grad_right(const Tensor& g, double a, const Tensor& b) {
-  if (a == 0) return where(b >= 0, Operand(0.0), g * (pow(Operand(a), b) * std::log(a)));
-  return g * (pow(Operand(a), b) * std::log(a));
-}
-Tensor Pow::grad_right(const Tensor& g, const Tensor& a, const Tensor& b) {
-  return g * where((a == 0) && (b >= 0), Operand(0.0), pow(a, b) * log(a));
+
+void refuse_derivative(const char* function) {
+  runtime_error("derivative for aten::", function, " is not implemented");
 }
 
 template <class T>
@@ -64,8 +61,8 @@ T Remainder::forward(T a, T b) {
     return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
   }
 }
-auto Remainder::grad_right(const Tensor& g, auto a, const Tensor& b) {
-  return -g * div(Operand(a), b, "floor");  // has a derivative, of zero
+auto Remainder::grad_right(const Tensor& g, const Tensor& a, const Tensor& b) {
+  return -g * div(a, b, "floor");  // has a derivative, of zero
 }
 
 #define TG_DEFINE(function, Op) \
@@ -82,9 +79,42 @@ TG_BINARY_OPS(TG_DEFINE)
 Tensor add(const Operand& a, const Operand& b) { return binary<Add>(a, b); }
 Tensor sub(const Operand& a, const Operand& b) { return binary<Sub>(a, b); }
 Tensor div(const Operand& a, const Operand& b) { return binary<Div>(a, b); }
+
+namespace {
+void record_power(const Tensor& out, const Tensor& a, double b) {
+  record("PowBackward0", out, inputs(a), saves(a), [b](const Tensor& g, const Tensor& a) {
+    return to_dtype(b == 0 ? zeros_like_gradient(g) : g * (b * pow(a, b - 1)), a.dtype());
+  });
+}
+void record_power(const Tensor& out, double a, const Tensor& b) {
+  record("PowBackward2", out, inputs(b), saves(b, saved_output(out)),
+         [a](const Tensor& g, const Tensor& b, const Tensor& out) {
+           const Tensor grad = g * (out * std::log(a));
+           return to_dtype(a == 0 ? where(b >= 0, Operand(0.0), grad) : grad, b.dtype());
+         });
+}
+void record_power(const Tensor& out, const Tensor& a, const Tensor& b) {
+  record("PowBackward1", out, inputs(a, b), saves(a, b, saved_output(out)),
+         [](GradInputs& to, const Tensor& g, const Tensor& a, const Tensor& b, const Tensor& out) {
+           if (to.needed(0))
+             to.set(0, sum_to(where(b == 0, Operand(0.0), g * (b * pow(a, b - 1))), a.sizes(),
+                              a.dtype()));
+           if (to.needed(1))
+             to.set(1, sum_to(g * where((a == 0) && (b >= 0), Operand(0.0), out * log(a)),
+                              b.sizes(), b.dtype()));
+         });
+}
+}  // namespace
+
 Tensor pow(const Operand& a, const Operand& b) {
-  if (a.is_tensor() && b.is_tensor()) return binary<PowOfTensors>(a, b);
-  return a.is_tensor() ? binary<Pow>(a, b) : binary<PowOfNumber>(a, b);
+  Tensor out = apply_blocks(binary_op<Pow>, a, b);
+  if (!a.is_tensor())
+    record_power(out, a.scalar.to<double>(), *b.tensor);
+  else if (b.is_tensor())
+    record_power(out, *a.tensor, *b.tensor);
+  else
+    record_power(out, *a.tensor, b.scalar.to<double>());
+  return out;
 }
 
 namespace {

@@ -75,29 +75,13 @@ struct Div {
 };
 struct Pow {
   static constexpr auto vectors = &ElementaryKernels::pow;
-  static constexpr auto name = "pow", node = "PowBackward0",
-                        doc = "input to the power of exponent, with broadcasting.";
+  static constexpr auto name = "pow", doc = "input to the power of exponent, with broadcasting.";
   static constexpr auto domain = Domain::Any;
   static void check_operands(const Operand& a, const Operand& b, DType in);
   template <class T>
   static T forward(T a, T b) {
     return pow(a, b);
   }
-  static constexpr int left_uses = kLeft | kRight, right_uses = kLeft | kRight;
-  static Tensor grad_left(const Tensor& g, const Tensor& a, double b) {
-    return b == 0 ? zeros_like_gradient(g) : g * (b * pow(a, b - 1));
-  }
-  static Tensor grad_left(const Tensor& g, const Tensor& a, const Tensor& b) {
-    return where(b == 0, Operand(0.0), g * (b * pow(a, b - 1)));
-  }
-  static Tensor grad_right(const Tensor& g, double a, const Tensor& b);
-  static Tensor grad_right(const Tensor& g, const Tensor& a, const Tensor& b);
-};
-struct PowOfTensors : Pow {
-  static constexpr auto node = "PowBackward1";
-};
-struct PowOfNumber : Pow {
-  static constexpr auto node = "PowBackward2";
 };
 // Where both are equal the gradient is shared; a NaN on either side passes it on, as in PyTorch.
 struct Maximum {
@@ -238,9 +222,10 @@ inline void refuse_bool_division(const char* kernel, DType dtype) {
   if (dtype == DType::Bool)
     fail(ErrorKind::NotImplemented, '"', kernel, "\" not implemented for 'Bool'");
 }
+[[noreturn]] void refuse_derivative(const char* function);
 // Quotient rounded down, and the remainder with the divisor's sign (Python's // and %).
 struct FloorDivide {
-  static constexpr bool takes_two_numbers = true, exact_number = true;
+  static constexpr bool takes_two_numbers = true, exact_number = true, not_implemented = true;
   static constexpr auto name = "floor_divide", node = "torch::autograd::NotImplemented",
                         doc = "Quotient rounded down (Python's //).";
   static constexpr auto domain = Domain::Any;
@@ -248,19 +233,19 @@ struct FloorDivide {
   template <class T>
   static T forward(T a, T b);
   static constexpr int left_uses = kNothing, right_uses = kNothing;
-  static Tensor grad_left(const Tensor&, auto, auto) {
-    runtime_error("derivative for aten::floor_divide is not implemented");
-  }
+  static Tensor grad_left(const Tensor&, auto, auto) { refuse_derivative(name); }
   static Tensor grad_right(const Tensor& g, auto a, auto b) { return grad_left(g, a, b); }
 };
 struct DivFloor : FloorDivide {  // div(rounding_mode="floor")
-  static constexpr bool number_is_input = true;
+  static constexpr bool number_is_input = true, not_implemented = false;
   static constexpr auto node = "DivBackward2";
+  static constexpr int left_uses = kRight, right_uses = kLeft | kRight;  // as in PyTorch, not read
   static Tensor grad_left(const Tensor& g, auto, auto) { return zeros_like_gradient(g); }
   static Tensor grad_right(const Tensor& g, auto, auto) { return zeros_like_gradient(g); }
 };
 struct Remainder {
   static constexpr auto name = "remainder", node = "RemainderBackward0",
+                        node_number_left = "torch::autograd::NotImplemented",
                         doc = "Remainder with the sign of the divisor (Python's %).";
   static constexpr auto domain = Domain::Any;
   static void check_dtype(DType dtype) { refuse_bool_division("remainder_cpu", dtype); }
@@ -268,7 +253,8 @@ struct Remainder {
   static T forward(T a, T b);
   static constexpr int left_uses = kNothing, right_uses = kLeft | kRight;
   static auto grad_left(const Tensor& g, auto, auto) { return g; }
-  static auto grad_right(const Tensor& g, auto a, const Tensor& b);
+  static Tensor grad_right(const Tensor&, double, const Tensor&) { refuse_derivative(name); }
+  static auto grad_right(const Tensor& g, const Tensor& a, const Tensor& b);
 };
 
 struct DivTrunc {  // div(rounding_mode="trunc")
@@ -277,7 +263,7 @@ struct DivTrunc {  // div(rounding_mode="trunc")
                         doc = "Quotient rounded towards zero.";
   static constexpr auto domain = Domain::Any;
   static void check_dtype(DType dtype) { refuse_bool_division("div_trunc_cpu", dtype); }
-  static constexpr int left_uses = kNothing, right_uses = kNothing;
+  static constexpr int left_uses = kRight, right_uses = kLeft | kRight;  // as in PyTorch, not read
   static Tensor grad_left(const Tensor& g, auto, auto) { return zeros_like_gradient(g); }
   static Tensor grad_right(const Tensor& g, auto, auto) { return zeros_like_gradient(g); }
   template <class T>

@@ -21,6 +21,12 @@ bool may_overlap(const Tensor& a, const Tensor& b) {
   return a->data < end(b) && b->data < end(a);
 }
 
+// Element by element: nothing is to be copied.
+bool is_same_memory(const Tensor& a, const Tensor& b) {
+  return a->data == b->data && a.dtype() == b.dtype() && a.same_sizes(b) &&
+         std::equal(a.strides().begin(), a.strides().end(), b.strides().begin());
+}
+
 }  // namespace
 
 void copy_values(const Tensor& dst, const Tensor& src) {
@@ -43,9 +49,7 @@ void copy_values(const Tensor& dst, const Tensor& src) {
       return;
     }
   }
-  if (dst->data == src->data && dst.dtype() == src.dtype() && dst.same_sizes(src) &&
-      std::equal(dst.strides().begin(), dst.strides().end(), src.strides().begin()))
-    return;
+  if (is_same_memory(dst, src)) return;
   if (may_overlap(dst, src)) return copy_values(dst, clone(detached_alias(src, false)));
   const Dims from = broadcast_strides(src, dst.sizes());
   share_rows<2>(
@@ -135,7 +139,9 @@ Tensor stand_in(const Tensor& self, bool keeps_self) {
   } else {
     old = detached_alias(self, false);
   }
-  if (Node* node = current_grad_fn(self)) {
+  if (self->base) {  // past the node of the view, as in PyTorch: its hooks see no gradient
+    set_grad_fn(old, new AsStridedNode(self, Tensor(self->base)));
+  } else if (Node* node = current_grad_fn(self)) {
     ++node->refcount;
     set_grad_fn(old, node, self->output_nr);
   }
@@ -158,7 +164,7 @@ void write_result(const Tensor& self, const Tensor& result) {
 }
 
 Tensor copy_(const Tensor& self, const Tensor& src) {
-  check_inplace(self);
+  check_inplace(self, is_same_memory(self, src) ? Repeats::Allowed : Repeats::Refused);
   check_no_partial_overlap(self, src);
   const Dims sizes = broadcast_sizes(self.sizes(), src.sizes());
   if (!std::equal(sizes.begin(), sizes.end(), self.sizes().begin(), self.sizes().end()))
@@ -209,9 +215,7 @@ Tensor fill_from(const Tensor& self, const Operand& value) {
     else
       fill_values(self, value.scalar);
   };
-  // What is written into integers has no gradient.
-  if (!grad_mode.enabled || !is_floating(self.dtype()) ||
-      (!requires_grad(self) && !operand_requires_grad(value))) {
+  if (!grad_mode.enabled || (!requires_grad(self) && !operand_requires_grad(value))) {
     write();
     bump_version(self);
     return self;

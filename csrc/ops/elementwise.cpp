@@ -258,6 +258,7 @@ class BinaryNode final : public Node {
     if (released) raise_graph_freed();
     if (!grads[0].defined()) return;
     const Tensor a = left_.unpack(this), b = right_.unpack(this);
+    if (op_.not_implemented) op_.left(grads[0], a, b);
     if (to.needed(0)) to.set(0, fit(op_.left(grads[0], a, b), 0));
     if (to.needed(1)) to.set(1, fit(op_.right(grads[0], a, b), 1));
   }
@@ -330,17 +331,27 @@ class BinaryNumberNode final : public Node {
 
 }  // namespace
 
+namespace {
+// Integers get no node that would only refuse to run.
+bool takes_history(const char* node, const Tensor& out) {
+  if (!is_floating(out.dtype()) && std::strstr(node, "NotImplemented")) return false;
+  check_differentiable(out);
+  return true;
+}
+}  // namespace
+
 void record_binary(const BinaryDerivatives& op, const Tensor& out, const Operand& a,
                    const Operand& b) {
   if (!grad_mode.enabled) return;
   if (a.is_tensor() && b.is_tensor()) {
     const bool left = joins_graph(*a.tensor), right = joins_graph(*b.tensor);
-    if (left || right) set_grad_fn(out, new BinaryNode(op, *a.tensor, *b.tensor));
+    if ((left || right) && takes_history(op.node, out))
+      set_grad_fn(out, new BinaryNode(op, *a.tensor, *b.tensor));
   } else if (a.is_tensor()) {
-    if (op.left_of_number && joins_graph(*a.tensor))
+    if (op.left_of_number && joins_graph(*a.tensor) && takes_history(op.node_number_right, out))
       set_grad_fn(out, new BinaryNumberNode(op, *a.tensor, b.scalar.to<double>(), false));
   } else if (b.is_tensor()) {
-    if (op.right_of_number && joins_graph(*b.tensor))
+    if (op.right_of_number && joins_graph(*b.tensor) && takes_history(op.node_number_left, out))
       set_grad_fn(out, new BinaryNumberNode(op, *b.tensor, a.scalar.to<double>(), true));
   }
 }

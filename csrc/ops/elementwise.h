@@ -215,6 +215,7 @@ struct BinaryDerivatives {
   const char *node, *node_number_left, *node_number_right;
   int left_uses, right_uses;
   bool number_is_input;
+  bool not_implemented;  // backward refuses, whatever needs a gradient
   Tensor (*left)(const Tensor& g, const Tensor& a, const Tensor& b);
   Tensor (*right)(const Tensor& g, const Tensor& a, const Tensor& b);
   // Null where the op takes no number there.
@@ -231,6 +232,7 @@ constexpr BinaryDerivatives describe_derivatives() {
   d.left_uses = Op::left_uses;
   d.right_uses = Op::right_uses;
   if constexpr (requires { Op::number_is_input; }) d.number_is_input = Op::number_is_input;
+  if constexpr (requires { Op::not_implemented; }) d.not_implemented = Op::not_implemented;
   d.left = [](const Tensor& g, const Tensor& a, const Tensor& b) -> Tensor {
     return Op::grad_left(g, a, b);
   };

@@ -79,7 +79,7 @@ Tensor extremum_over(const Side& side, const Tensor& x, const OptionalDims& dims
     check_not_empty(side.name, x, mask);
   }
   Tensor out = extremum_values(side.greatest, x, mask, keepdim);
-  if (!should_record(inputs(x))) return out;
+  if (!should_record(out, inputs(x))) return out;
   record(side.node, out, inputs(x), saves(x, saved_output(out)),
          [of = Reduced(x, mask, keepdim)](const Tensor& g, const Tensor& x, const Tensor& y) {
            const Tensor ties = to_dtype(x == of.restore(y), g.dtype());

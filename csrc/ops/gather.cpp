@@ -58,9 +58,10 @@ Tensor scatter_into_zeros(const Tensor& g, int at, const Tensor& index, Span siz
 
 Tensor gather_saved(const Tensor& x, int at, const Tensor& index) {
   Tensor out = gather_checked(x, at, index);
-  record("GatherBackward0", out, inputs(x), saves(index),
-         [at, sizes = Dims(x.sizes())](const Tensor& g, const Tensor& index) {
-           return scatter_into_zeros(g, at, index, sizes);
+  // The values of x are not read, but PyTorch refuses that they change, too.
+  record("GatherBackward0", out, inputs(x), saves(x, index),
+         [at](const Tensor& g, const Tensor& x, const Tensor& index) {
+           return scatter_into_zeros(g, at, index, x.sizes());
          });
   return out;
 }

@@ -126,15 +126,15 @@ Scalar checked_number(DType dtype, const Scalar& number) {
 
 void assign_to_view(const Tensor& view, const Operand& value) {
   if (!value.is_tensor()) checked_number(view.dtype(), value.scalar);
+  if (value.is_tensor() && value.tensor->same_sizes(view)) {
+    copy_(view, *value.tensor);
+    return;
+  }
   if (!value.is_tensor() || value.tensor->dim() == 0) {
     fill_from(view, value);
     return;
   }
   const Tensor& source = *value.tensor;
-  if (source.same_sizes(view)) {
-    copy_(view, source);
-    return;
-  }
   const Tensor part = without_leading_ones(source);
   copy_(view, expand(part, view.sizes()));
 }

@@ -236,7 +236,7 @@ class CrossEntropyNode final : public RecordedBase<1, 6> {
 Tensor row_cross_entropy(const Tensor& input, const Tensor& target, const Tensor& weight,
                          const ClassLoss& loss) {
   const Tensor in = contiguous_quietly(input);
-  const bool recorded = should_record(inputs(input));
+  const bool recorded = should_record(input, inputs(input));
   const int64_t rows = loss.plan.batch;
   const Tensor exponentials = recorded ? empty(in.sizes(), in.dtype()) : Tensor(),
                statistics = empty(Dims{2, rows}, in.dtype());

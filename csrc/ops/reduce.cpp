@@ -88,7 +88,7 @@ Tensor mean_values(const Tensor& x, uint64_t mask, std::span<const int64_t> size
 Tensor sum_masked(const Tensor& x, uint64_t mask, bool keepdim, OptionalDType dtype) {
   Tensor out =
       sum_values(x, mask, reduced_sizes(x, mask, keepdim), dtype.value_or(wide_dtype(x.dtype())));
-  if (!should_record(inputs(x))) return out;  // what a node keeps takes its time
+  if (!should_record(out, inputs(x))) return out;  // what a node keeps takes its time
   record("SumBackward1", out, inputs(x), saves(),
          [of = Reduced(x, mask, keepdim), dtype = x.dtype()](const Tensor& g) {
            return to_dtype(of.expand(g), dtype);
@@ -157,7 +157,7 @@ Tensor mean(const Tensor& x, OptionalDType dtype) {
 Tensor mean(const Tensor& x, const OptionalDims& dims, bool keepdim, OptionalDType dtype) {
   const uint64_t mask = dim_mask(x, dims);
   Tensor out = mean_values(x, mask, reduced_sizes(x, mask, keepdim), dtype);
-  if (!should_record(inputs(x))) return out;
+  if (!should_record(out, inputs(x))) return out;
   record("MeanBackward1", out, inputs(x), saves(),
          [of = Reduced(x, mask, keepdim), dtype = x.dtype()](const Tensor& g) {
            const double count = double(of.count());
