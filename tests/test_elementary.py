@@ -51,6 +51,11 @@ ROWS: dict[str, tuple[Callable[[float], float], float, float, tuple[float, float
     "floor": (math.floor, -1e3, 1e3, (-INF, INF, 0.0, -0.0)),
     "ceil": (math.ceil, -1e3, 1e3, (-INF, INF, 0.0, -0.0)),
     "trunc": (math.trunc, -1e3, 1e3, (-INF, INF, 0.0, -0.0)),
+    "round": (round, -1e3, 1e3, (-INF, INF, 0.0, -0.0)),
+    "frac": (lambda x: math.fmod(x, 1), -1e3, 1e3, (NAN, NAN, 0.0, 0.0)),
+    "relu": (lambda x: max(x, 0.0), -1e3, 1e3, (0.0, INF, 0.0, -0.0)),
+    "neg": (lambda x: -x, -1e3, 1e3, (INF, -INF, -0.0, 0.0)),
+    "abs": (abs, -1e3, 1e3, (INF, INF, 0.0, 0.0)),
 }
 # math's functions are themselves off by up to one place in double precision.
 LIMIT = {tg.float32: 2.0, tg.float64: 3.0}
@@ -214,6 +219,71 @@ def test_logaddexp(dtype: tg.dtype) -> None:
     ln2 = math.log(2)
     wanted = [1000 + ln2, -1000 + math.log1p(math.exp(-1)), INF, -INF, INF, ln2, 2.0]
     assert all(off(g, w, dtype) <= 2 for g, w in zip(got, wanted, strict=False)) and math.isnan(got[-1])
+
+
+OPERANDS = [0.0, -0.0, 1.0, -1.0, 2.5, -7.0, 0.1, 3e-310, 1e-40, 1e10, 3e38, -1e300, INF, -INF, NAN]
+
+
+def c_fmod(a: float, b: float) -> float:
+    return NAN if math.isnan(a) or math.isnan(b) or math.isinf(a) or b == 0 else math.fmod(a, b)
+
+
+def python_remainder(a: float, b: float) -> float:
+    mod = c_fmod(a, b)
+    return mod + b if mod != 0 and (b < 0) != (mod < 0) else mod
+
+
+def greater(a: float, b: float) -> float:
+    return NAN if math.isnan(a) or math.isnan(b) else a if a > b else b
+
+
+def lesser(a: float, b: float) -> float:
+    return NAN if math.isnan(a) or math.isnan(b) else a if a < b else b
+
+
+BINARY: dict[str, Callable[[float, float], float]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "maximum": greater,
+    "minimum": lesser,
+    "fmod": c_fmod,
+    "remainder": python_remainder,
+    "hypot": math.hypot,
+}
+
+
+@DTYPES
+@pytest.mark.parametrize("name", BINARY)
+def test_arithmetic_of_special_numbers(name: str, dtype: tg.dtype) -> None:
+    values = tg.tensor(OPERANDS, dtype=dtype).tolist()
+    pairs = [(a, b) for a in values for b in values]
+    a, b = (tg.tensor(v, dtype=dtype) for v in zip(*pairs, strict=True))
+    for x, y, got in zip(a.tolist(), b.tolist(), getattr(tg, name)(a, b).tolist(), strict=True):
+        wanted = tg.tensor(BINARY[name](x, y), dtype=tg.float64).to(dtype).item()
+        assert same(got, wanted) or (name == "hypot" and off(got, wanted, dtype) <= 1), (x, y)
+
+
+@DTYPES
+@pytest.mark.parametrize("name", [*BINARY, "div", "floor_divide", "atan2", "pow"])
+def test_same_bits_of_two_operands_at_any_place(name: str, dtype: tg.dtype) -> None:
+    f = getattr(tg, name)
+    a = tg.cat([tg.linspace(-9, 9, 64, dtype=dtype), tg.tensor([1e30, NAN, 1e-40], dtype=dtype)])
+    b = tg.cat([tg.linspace(3.3, -4.4, 64, dtype=dtype), tg.tensor([1e-30, 1.0, 0.0], dtype=dtype)])
+    whole = [repr(v) for v in f(a, b).tolist()]
+    assert [repr(f(a[i : i + 1], b[i : i + 1]).item()) for i in range(67)] == whole
+    assert [repr(v) for v in f(a[5:], b[5:]).tolist()] == whole[5:]
+    assert [repr(v) for v in f(a[::3], b[::3]).tolist()] == whole[::3]
+    assert [repr(v) for v in f(a, b[3]).tolist()] == [repr(f(x, b[3]).item()) for x in a]
+
+
+@DTYPES
+def test_floor_division_of_floats_rounds_down(dtype: tg.dtype) -> None:
+    a = tg.tensor([7.0, -7.0, 7.0, -7.0, 1.0, 0.0, -0.0, 5.0, -1.0, INF, 1e30], dtype=dtype)
+    b = tg.tensor([2.0, 2.0, -2.0, -2.0, 0.1, 3.0, 3.0, 0.0, INF, 2.0, 1.0], dtype=dtype)
+    one_tenth = 9.0  # 0.1 is a little more than a tenth
+    wanted = [3.0, -4.0, -4.0, 3.0, one_tenth, 0.0, -0.0, INF, -1.0, NAN, a[-1].item()]
+    assert all(same(x, y) for x, y in zip(tg.floor_divide(a, b).tolist(), wanted, strict=True))
 
 
 GRADIENTS = ["sin", "cos", "sinh", "cosh", "erf", "erfc", "asin", "acos", "asinh", "acosh"]

@@ -11,12 +11,19 @@ namespace tg {
 TG_FOR_EACH_ISA(TG_DECLARE_TABLE)
 #undef TG_DECLARE_TABLE
 
-const ElementaryKernels& elementary_kernels() {
+namespace {
+const ElementaryKernels* best() noexcept {
 #define TG_TABLE_ENTRY(name) &name::elementary_kernels,
   static constexpr const ElementaryKernels* kTables[] = {TG_FOR_EACH_ISA(TG_TABLE_ENTRY)};
 #undef TG_TABLE_ENTRY
-  static const ElementaryKernels& table = pick_isa(kTables);
-  return table;
+  try {
+    return &pick_isa(kTables);
+  } catch (...) {  // the bindings meet the same error when they ask, and can raise it
+    return kTables[0];
+  }
 }
+}  // namespace
+
+const ElementaryKernels* const elementary_kernels = best();
 
 }  // namespace tg

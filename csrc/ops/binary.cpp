@@ -35,34 +35,17 @@ Tensor Pow::grad_right(const Tensor& g, const Tensor& a, const Tensor& b) {
 
 template <class T>
 T FloorDivide::forward(T a, T b) {
-  if constexpr (std::is_floating_point_v<T>) {
-    if (b == 0) return a / b;
-    // a - mod is exact where the quotient is; the rest is rounded to the nearest whole number (as
-    // CPython does).
-    T mod = std::fmod(a, b);
-    T quotient = (a - mod) / b;
-    if (mod != 0 && (b < 0) != (mod < 0)) quotient -= 1;
-    if (quotient == 0) return std::copysign(T(0), a / b);
-    T whole = std::floor(quotient);
-    return quotient - whole > T(0.5) ? whole + 1 : whole;
-  } else {
-    if (b == 0) runtime_error("ZeroDivisionError");
-    if (b == T(-1)) return -a;  // wraps for the smallest value
-    return a / b - (a % b != 0 && (a < 0) != (b < 0));
-  }
+  if (b == 0) runtime_error("ZeroDivisionError");
+  if (b == T(-1)) return -a;  // wraps for the smallest value
+  return a / b - (a % b != 0 && (a < 0) != (b < 0));
 }
 
 template <class T>
 T Remainder::forward(T a, T b) {
-  if constexpr (std::is_floating_point_v<T>) {
-    const T mod = std::fmod(a, b);
-    return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
-  } else {
-    if (b == 0) runtime_error("ZeroDivisionError");
-    if (b == T(-1)) return 0;
-    const T mod = a % b;
-    return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
-  }
+  if (b == 0) runtime_error("ZeroDivisionError");
+  if (b == T(-1)) return 0;
+  const T mod = a % b;
+  return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
 }
 auto Remainder::grad_right(const Tensor& g, auto a, const Tensor& b) {
   return -g * div(Operand(a), b, "floor");  // has a derivative, of zero
@@ -156,18 +139,14 @@ Tensor clamp_one(const Tensor& x, const Operand& bound, bool is_min) {
 template <class T>
 void clamp_block(T* out, const T* x, const T* bounds, int64_t n) {
   const T low = bounds[0], high = bounds[1];
-  if (low != low || high != high) {
-    std::fill_n(out, n, low != low ? low : high);
-    return;
-  }
   TG_INDEPENDENT
   for (int64_t i = 0; i < n; ++i) {
-    const T raised = x[i] < low ? low : x[i];  // NaN stays
+    const T raised = x[i] < low ? low : x[i];
     out[i] = raised > high ? high : raised;
   }
 }
-constexpr BlockKernels clamp_blocks = {.f32 = block<float, clamp_block<float>>,
-                                       .f64 = block<double, clamp_block<double>>,
+constexpr BlockKernels clamp_blocks = {.f32 = elementary_f32<&ElementaryKernels::clamp>,
+                                       .f64 = elementary_f64<&ElementaryKernels::clamp>,
                                        .i64 = block<int64_t, clamp_block<int64_t>>,
                                        .i32 = block<int32_t, clamp_block<int32_t>>};
 // Calls f with the number as an element of x, in the type that the loops compute in.

@@ -13,6 +13,7 @@ inline Tensor zeros_like_gradient(const Tensor& g) {
 }
 
 struct Add {
+  static constexpr auto vectors = &ElementaryKernels::add;
   static constexpr bool wraps = true;
   static constexpr bool takes_two_numbers = true;  // torch.add(1, 2) gives a 0-d tensor
   static constexpr bool number_is_input = true;
@@ -28,6 +29,7 @@ struct Add {
   static auto grad_right(auto g, auto, auto) { return g; }
 };
 struct Sub {
+  static constexpr auto vectors = &ElementaryKernels::sub;
   static constexpr bool wraps = true;
   static constexpr bool takes_two_numbers = true;
   static constexpr bool number_is_input = true;
@@ -48,6 +50,7 @@ struct Rsub : Sub {
   static constexpr auto node = "RsubBackward1";
 };
 struct Mul {
+  static constexpr auto vectors = &ElementaryKernels::mul;
   static constexpr bool wraps = true;
   static constexpr bool takes_two_numbers = true, exact_number = true;
   static constexpr bool number_is_input = true;
@@ -63,6 +66,7 @@ struct Mul {
   static auto grad_right(auto g, auto a, auto) { return g * a; }
 };
 struct Div {
+  static constexpr auto vectors = &ElementaryKernels::div;
   static constexpr bool takes_two_numbers = true, exact_number = true;
   static constexpr bool number_is_input = true;
   static constexpr auto name = "div", node = "DivBackward0",
@@ -101,6 +105,7 @@ struct PowOfNumber : Pow {
 };
 // Where both are equal the gradient is shared; a NaN on either side passes it on, as in PyTorch.
 struct Maximum {
+  static constexpr auto vectors = &ElementaryKernels::maximum;
   static constexpr bool tensors_only = true;  // no numbers, in Python
   static constexpr auto name = "maximum", node = "MaximumBackward0",
                         doc = "The greater of the operands; NaN if either is.";
@@ -118,6 +123,7 @@ struct Maximum {
   }
 };
 struct Minimum {
+  static constexpr auto vectors = &ElementaryKernels::minimum;
   static constexpr bool tensors_only = true;  // no numbers, in Python
   static constexpr auto name = "minimum", node = "MinimumBackward0",
                         doc = "The lesser of the operands; NaN if either is.";
@@ -240,6 +246,7 @@ inline void refuse_bool_division(const char* kernel, DType dtype) {
 }
 // Quotient rounded down, and the remainder with the divisor's sign (Python's // and %).
 struct FloorDivide {
+  static constexpr auto vectors = &ElementaryKernels::floor_divide;
   static constexpr bool takes_two_numbers = true, exact_number = true;
   static constexpr auto name = "floor_divide", node = "torch::autograd::NotImplemented",
                         doc = "Quotient rounded down (Python's //).";
@@ -260,6 +267,7 @@ struct DivFloor : FloorDivide {  // div(rounding_mode="floor")
   static Tensor grad_right(const Tensor& g, auto, auto) { return zeros_like_gradient(g); }
 };
 struct Remainder {
+  static constexpr auto vectors = &ElementaryKernels::remainder;
   static constexpr auto name = "remainder", node = "RemainderBackward0",
                         doc = "Remainder with the sign of the divisor (Python's %).";
   static constexpr auto domain = Domain::Any;
@@ -292,6 +300,7 @@ struct DivTrunc {  // div(rounding_mode="trunc")
 };
 // One-sided bounds; the gradient passes where the bound does not bite (the bound itself included).
 struct ClampMin {
+  static constexpr auto vectors = &ElementaryKernels::maximum;
   static constexpr auto name = "clamp_min", node = "ClampBackward1",
                         node_of_tensors = "ClampBackward0",
                         doc = "The greater of input and min; NaN stays.";
@@ -309,6 +318,7 @@ struct ClampMin {
   }
 };
 struct ClampMax {
+  static constexpr auto vectors = &ElementaryKernels::minimum;
   static constexpr auto name = "clamp_max", node = "ClampBackward1",
                         node_of_tensors = "ClampBackward0",
                         doc = "The lesser of input and max; NaN stays.";

@@ -19,6 +19,7 @@ T zeros_of(T) {
 }
 
 struct Neg {
+  static constexpr auto vectors = &ElementaryKernels::neg;
   static constexpr auto name = "neg", node = "NegBackward0",
                         doc = "Negative of each element. Not defined for bool.";
   static constexpr auto domain = Domain::Number;
@@ -199,6 +200,7 @@ struct Erf {
   }
 };
 struct Relu {
+  static constexpr auto vectors = &ElementaryKernels::relu;
   static constexpr auto name = "relu", node = "ReluBackward0",
                         doc = "max(x, 0) of each element. Not defined for bool.";
   static constexpr auto domain = Domain::Number;
@@ -214,6 +216,7 @@ struct Relu {
   }
 };
 struct Abs {
+  static constexpr auto vectors = &ElementaryKernels::abs;
   static constexpr auto name = "abs", node = "AbsBackward0",
                         doc = "Absolute value of each element. Not defined for bool.";
   static constexpr auto domain = Domain::Number;
@@ -224,6 +227,7 @@ struct Abs {
   static auto grad_from_input(auto g, auto x) { return g * sign(x); }
 };
 struct Sign {
+  static constexpr auto vectors = &ElementaryKernels::sign;
   static constexpr auto name = "sign", node = "SignBackward0",
                         doc = "-1, 0 or 1 by the sign of each element.";
   static constexpr auto domain = Domain::Any;
