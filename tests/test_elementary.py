@@ -1,4 +1,5 @@
-"""Vector code of the elementary functions: accuracy, special values, the same bits anywhere; on each instruction set.
+"""Vector code of elementary functions and arithmetic: accuracy, special values, the same bits anywhere; on each
+instruction set.
 
 The instruction set is chosen once per process, so that the lower ones are tested in processes of their own.
 """
@@ -284,6 +285,87 @@ def test_floor_division_of_floats_rounds_down(dtype: tg.dtype) -> None:
     one_tenth = 9.0  # 0.1 is a little more than a tenth
     wanted = [3.0, -4.0, -4.0, 3.0, one_tenth, 0.0, -0.0, INF, -1.0, NAN, a[-1].item()]
     assert all(same(x, y) for x, y in zip(tg.floor_divide(a, b).tolist(), wanted, strict=True))
+
+
+INTEGERS = {tg.int8: (8, True), tg.uint8: (8, False), tg.int16: (16, True), tg.int32: (32, True), tg.int64: (64, True)}
+OF_INTEGERS: dict[str, Callable[[int, int], int | bool]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "maximum": max,
+    "minimum": min,
+    "bitwise_and": lambda a, b: a & b,
+    "bitwise_or": lambda a, b: a | b,
+    "bitwise_xor": lambda a, b: a ^ b,
+    "bitwise_left_shift": lambda a, b: a << b if 0 <= b < 64 else 0,
+    "bitwise_right_shift": lambda a, b: a >> (b if 0 <= b < 64 else 64),
+    "eq": lambda a, b: a == b,
+    "ne": lambda a, b: a != b,
+    "lt": lambda a, b: a < b,
+    "le": lambda a, b: a <= b,
+    "gt": lambda a, b: a > b,
+    "ge": lambda a, b: a >= b,
+    "logical_and": lambda a, b: bool(a and b),
+    "logical_or": lambda a, b: bool(a or b),
+    "logical_xor": lambda a, b: bool(a) != bool(b),
+}
+OF_INTEGER: dict[str, Callable[[int], int | bool]] = {
+    "neg": lambda x: -x,
+    "abs": abs,
+    "relu": lambda x: max(x, 0),
+    "sign": lambda x: (x > 0) - (x < 0),
+    "bitwise_not": lambda x: ~x,
+    "logical_not": lambda x: not x,
+}
+
+
+def wrapped(x: int | bool, dtype: tg.dtype) -> int | bool:
+    if isinstance(x, bool):
+        return x
+    bits, signed = INTEGERS[dtype]
+    x %= 1 << bits
+    return x - (1 << bits) if signed and x >> (bits - 1) else x
+
+
+def integer_pairs(dtype: tg.dtype) -> list[tuple[int, int]]:
+    bits, signed = INTEGERS[dtype]
+    low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
+    values = [v for v in (low, low + 1, -8, -1, 0, 1, 2, 7, 8, 31, 63, 100, high - 1, high) if low <= v <= high]
+    return [(a, b) for a in values for b in values]
+
+
+@pytest.mark.parametrize("dtype", INTEGERS, ids=str)
+def test_arithmetic_of_integers_wraps(dtype: tg.dtype) -> None:
+    pairs = integer_pairs(dtype)
+    a, b = (tg.tensor(v, dtype=dtype) for v in zip(*pairs, strict=True))
+    for name, f in OF_INTEGERS.items():
+        wanted = [wrapped(f(x, y), dtype) for x, y in pairs]
+        assert getattr(tg, name)(a, b).tolist() == wanted, name
+        assert getattr(tg, name)(a[::3], b[::3]).tolist() == wanted[::3], name
+        assert getattr(tg, name)(a[1:4], b[1:4]).tolist() == wanted[1:4], name
+    for name, of_one in OF_INTEGER.items():
+        assert getattr(tg, name)(a).tolist() == [wrapped(of_one(x), dtype) for x, _ in pairs], name
+    assert tg.clamp(a, 1, 5).tolist() == [min(max(x, 1), 5) for x, _ in pairs]
+
+
+def test_arithmetic_of_bools() -> None:
+    pairs = [(i % 3 == 0, i % 5 < 2) for i in range(75)]
+    a, b = (tg.tensor(v) for v in zip(*pairs, strict=True))
+    for name in ("add", "mul", "maximum", "minimum", "bitwise_and", "bitwise_xor", "eq", "lt", "ge", "logical_or"):
+        f = OF_INTEGERS[name]
+        assert getattr(tg, name)(a, b).tolist() == [bool(f(x, y)) for x, y in pairs], name
+    assert tg.bitwise_not(a).tolist() == tg.logical_not(a).tolist() == [not x for x, _ in pairs]
+    assert tg.sign(a).tolist() == a.tolist()
+
+
+@pytest.mark.parametrize("dtype", [tg.float32, tg.float64, tg.float16, tg.bfloat16], ids=str)
+def test_comparisons_of_floats(dtype: tg.dtype) -> None:
+    values = tg.tensor([0.0, -0.0, 1.0, -1.0, 2.5, INF, -INF, NAN], dtype=dtype).tolist()
+    pairs = [(x, y) for x in values for y in values]
+    a, b = (tg.tensor(v, dtype=dtype) for v in zip(*pairs, strict=True))
+    for name in ("eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor"):
+        assert getattr(tg, name)(a, b).tolist() == [OF_INTEGERS[name](x, y) for x, y in pairs], name
+    assert tg.logical_not(a).tolist() == [not x for x, _ in pairs]
 
 
 GRADIENTS = ["sin", "cos", "sinh", "cosh", "erf", "erfc", "asin", "acos", "asinh", "acosh"]

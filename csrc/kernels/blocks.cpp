@@ -15,39 +15,41 @@ constexpr int64_t kWidest = 8;  // bytes
 
 // What a thread should have to do: elements. Functions that integers have no kernel for are the
 // costly ones.
-int64_t grain(const BlockKernels& kernels) { return kernels.i64 ? kCheapGrain : kCheapGrain / 2; }
+int64_t grain(const BlockKernels& kernels) {
+  return kernels.i64 || kernels.integers ? kCheapGrain : kCheapGrain / 2;
+}
 
 struct Choice {
   BlockKernel kernel;
   DType dtype;  // that it computes in
 };
-Choice choose(const BlockKernels& kernels, DType in) {
-  switch (in) {
-    case DType::Float64:
-      return {kernels.f64, in};
-    case DType::Float32:
-    case DType::Float16:
-    case DType::BFloat16:
-      return {kernels.f32, DType::Float32};
-    case DType::Bool:
-      if (kernels.flag) return {kernels.flag, in};
-      [[fallthrough]];
-    case DType::UInt8:
-      if (kernels.u8) return {kernels.u8, in};
-      if (kernels.wrap8 && in != DType::Bool) return {kernels.wrap8, in};
-      break;
-    case DType::Int8:
-      if (kernels.wrap8) return {kernels.wrap8, in};
-      break;
-    case DType::Int16:
-      if (kernels.wrap16) return {kernels.wrap16, in};
-      break;
-    case DType::Int64:
-      return {kernels.i64, in};
-    default:
-      break;
-  }
-  return kernels.i32 ? Choice{kernels.i32, DType::Int32} : Choice{kernels.i64, DType::Int64};
+Choice choose(const BlockKernels& floats, DType in) {
+  const BlockKernels& kernels = floats.integers && !is_floating(in) ? floats.integers() : floats;
+  const BlockKernel exact = [&]() -> BlockKernel {
+    switch (in) {
+      case DType::Float64:
+        return kernels.f64;
+      case DType::Float32:
+        return kernels.f32;
+      case DType::Int64:
+        return kernels.i64;
+      case DType::Int16:
+        return kernels.i16;
+      case DType::Int8:
+        return kernels.i8;
+      case DType::UInt8:
+        return kernels.u8;
+      case DType::Bool:
+        return kernels.flag;
+      default:
+        return nullptr;
+    }
+  }();
+  if (exact) return {exact, in};
+  if (is_floating(in) && kernels.f32) return {kernels.f32, DType::Float32};
+  if (kernels.i32) return {kernels.i32, DType::Int32};
+  if (kernels.i64) return {kernels.i64, DType::Int64};
+  return {(floats.integers ? floats.integers() : floats).flag, DType::Bool};
 }
 
 template <class Bits>

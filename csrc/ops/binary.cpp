@@ -136,26 +136,17 @@ Tensor clamp_one(const Tensor& x, const Operand& bound, bool is_min) {
 }
 
 // The same between two numbers, in one pass.
-template <class T>
-void clamp_block(T* out, const T* x, const T* bounds, int64_t n) {
-  const T low = bounds[0], high = bounds[1];
-  TG_INDEPENDENT
-  for (int64_t i = 0; i < n; ++i) {
-    const T raised = x[i] < low ? low : x[i];
-    out[i] = raised > high ? high : raised;
-  }
-}
 constexpr BlockKernels clamp_blocks = {.f32 = elementary_f32<&ElementaryKernels::clamp>,
                                        .f64 = elementary_f64<&ElementaryKernels::clamp>,
-                                       .i64 = block<int64_t, clamp_block<int64_t>>,
-                                       .i32 = block<int32_t, clamp_block<int32_t>>};
+                                       .integers = arithmetic_row<&ArithmeticKernels::clamp>};
 // Calls f with the number as an element of x, in the type that the loops compute in.
 template <class F>
 void with_number(const Scalar& number, const Tensor& x, const F& f) {
   visit_dtype(x.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    using Loop = std::conditional_t<sizeof(T) == 8 || std::is_floating_point_v<T>, T,
-                                    std::conditional_t<std::is_integral_v<T>, int32_t, float>>;
+    using Loop = std::conditional_t<
+        std::is_same_v<T, bool>, int32_t,
+        std::conditional_t<std::is_integral_v<T> || std::is_floating_point_v<T>, T, float>>;
     f(static_cast<Loop>(number.to<T>()));
   });
 }
