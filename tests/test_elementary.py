@@ -287,6 +287,23 @@ def test_floor_division_of_floats_rounds_down(dtype: tg.dtype) -> None:
     assert all(same(x, y) for x, y in zip(tg.floor_divide(a, b).tolist(), wanted, strict=True))
 
 
+@DTYPES
+def test_three_operands_at_any_place(dtype: tg.dtype) -> None:
+    a, b, c = (tg.linspace(low, high, 67, dtype=dtype) for low, high in ((-3, 5), (4, -2), (0.1, 0.9)))
+    for f in (tg.addcmul, tg.addcdiv, tg.lerp):
+        whole = f(a, b, c).tolist()
+        assert [f(a[i : i + 1], b[i : i + 1], c[i : i + 1]).item() for i in range(67)] == whole
+        assert f(a[::3], b[::3], c[::3]).tolist() == whole[::3]
+        assert f(a[3], b, c).tolist() == f(a[3].expand(67).contiguous(), b, c).tolist()
+    assert tg.lerp(a, b, 0.0).tolist() == a.tolist() and tg.lerp(a, b, 1.0).tolist() == b.tolist()
+    assert tg.lerp(a, b, tg.tensor(0.3, dtype=dtype)).tolist() == tg.lerp(a, b, 0.3).tolist()
+    scaled = tg.add(a, b, alpha=0.3)
+    assert tg.allclose(scaled, a + b * 0.3, rtol=0, atol=1e-6 if dtype == tg.float32 else 1e-15)
+    assert a.clone().add_(b, alpha=0.3).tolist() == scaled.tolist() == tg.sub(a, b, alpha=-0.3).tolist()
+    assert a.clone().sub_(b, alpha=-0.3).tolist() == scaled.tolist()
+    assert a.clone().requires_grad_().add(b, alpha=0.3).requires_grad
+
+
 INTEGERS = {tg.int8: (8, True), tg.uint8: (8, False), tg.int16: (16, True), tg.int32: (32, True), tg.int64: (64, True)}
 OF_INTEGERS: dict[str, Callable[[int, int], int | bool]] = {
     "add": lambda a, b: a + b,

@@ -11,9 +11,10 @@ namespace tg {
   X(add) X(sub) X(mul) X(neg) X(maximum) X(minimum) X(clamp) X(relu) X(abs) X(sign) \
   X(bitwise_and) X(bitwise_or) X(bitwise_xor) X(bitwise_not) X(left_shift) X(right_shift) \
   X(eq) X(ne) X(lt) X(le) X(gt) X(ge) \
-  X(logical_and) X(logical_or) X(logical_xor) X(logical_not)
+  X(logical_and) X(logical_or) X(logical_xor) X(logical_not) X(repeat)
 // clang-format on
 
+// repeat: n times the first number of a.
 struct ArithmeticKernels {
 #define TG_MEMBER(name) BlockKernels name;
   TG_ARITHMETIC(TG_MEMBER)

@@ -25,6 +25,12 @@ template <class F, class Out, class T>
 void swapped(void* out, const void* first, const void* second, int64_t n) {
   binary<F, Out, T>(out, second, first, n);
 }
+template <class T>
+void repeat(void* out, const void* number, const void*, int64_t n) {
+  auto* y = static_cast<T*>(out);
+  const T value = *static_cast<const T*>(number);
+  for (int64_t i = 0; i < n; ++i) y[i] = value;
+}
 // Between two numbers.
 template <class T>
 void clamp(void* out, const void* in, const void* bounds, int64_t n) {
@@ -184,6 +190,10 @@ const ArithmeticKernels arithmetic_kernels{
                     .u8 = kNot,
                     .flag = kNot,
                     .i8 = kNot},
+    .repeat = {.i64 = repeat<uint64_t>,
+               .i32 = repeat<uint32_t>,
+               .u8 = repeat<uint8_t>,
+               .i16 = repeat<uint16_t>},
 };
 
 }  // namespace tg::TG_ISA

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/arithmetic.h"
 #include "kernels/cast.h"
 #include "kernels/loops.h"
 #include "kernels/parallel.h"
@@ -10,7 +11,7 @@
 namespace tg {
 namespace {
 
-constexpr int64_t kBlock = 256;
+constexpr int64_t kBlock = 512;
 constexpr int64_t kWidest = 8;  // bytes
 
 // What a thread should have to do: elements. Functions that integers have no kernel for are the
@@ -52,24 +53,14 @@ Choice choose(const BlockKernels& floats, DType in) {
   return {(floats.integers ? floats.integers() : floats).flag, DType::Bool};
 }
 
-template <class Bits>
-void repeat(char* to, const char* number, int64_t n) {
-  Bits bits;
-  std::memcpy(&bits, number, sizeof bits);
-  std::fill_n(reinterpret_cast<Bits*>(to), n, bits);
-}
 // One number of `item` bytes, n times.
 void repeat(char* to, const char* number, int64_t item, int64_t n) {
-  switch (item) {
-    case 1:
-      return repeat<uint8_t>(to, number, n);
-    case 2:
-      return repeat<uint16_t>(to, number, n);
-    case 4:
-      return repeat<uint32_t>(to, number, n);
-    default:
-      return repeat<uint64_t>(to, number, n);
-  }
+  const BlockKernels& kernels = arithmetic_kernels->repeat;
+  const BlockKernel kernel = item == 1   ? kernels.u8
+                             : item == 2 ? kernels.i16
+                             : item == 4 ? kernels.i32
+                                         : kernels.i64;
+  kernel(to, number, nullptr, n);
 }
 
 // One row of N operands, the output first.
@@ -107,7 +98,9 @@ class Row {
     CastRow cast[N];
     for (size_t k = 0; k < N; ++k) {
       in_place[k] = dtypes_[k] == types_[k] && stride[k] == items_[k];
-      if (!in_place[k])
+      if (k && !stride[k])
+        repeat_number(buffer[k], data[k], k, std::min(n, kBlock));
+      else if (!in_place[k])
         cast[k] = k ? cast_row(types_[k], dtypes_[k]) : cast_row(dtypes_[0], types_[0]);
     }
     for (int64_t done = 0; done < n; done += kBlock) {
@@ -116,12 +109,8 @@ class Row {
         const char* source = data[k] + done * stride[k];
         if (in_place[k]) {
           from[k] = source;
-        } else if (stride[k]) {
-          cast[k](buffer[k], items_[k], source, stride[k], count);
-          from[k] = buffer[k];
-        } else if (!done) {  // a repeated number is converted once
-          cast[k](buffer[k], items_[k], source, 0, 1);
-          repeat(buffer[k], buffer[k], items_[k], count);
+        } else {
+          if (stride[k]) cast[k](buffer[k], items_[k], source, stride[k], count);
           from[k] = buffer[k];
         }
       }
@@ -129,6 +118,15 @@ class Row {
       kernel_(in_place[0] ? to : buffer[0], from[1], from[2], count);
       if (!in_place[0]) cast[0](to, stride[0], buffer[0], items_[0], count);
     }
+  }
+
+  // Operand k where it is one number.
+  void repeat_number(char* to, const char* number, size_t k, int64_t n) const {
+    if (dtypes_[k] != types_[k]) {
+      cast_row(types_[k], dtypes_[k])(to, items_[k], number, 0, 1);
+      number = to;
+    }
+    repeat(to, number, items_[k], n);
   }
 
   BlockKernel kernel_;

@@ -1,6 +1,6 @@
 // Elementwise loops. A block kernel is a straight loop over contiguous numbers of one type, written
 // for the few types that arithmetic runs in; run_blocks() feeds it operands of any dtype and
-// stride, 256 numbers at a time, and passes contiguous operands of the kernel's own type on as they
+// stride, 512 numbers at a time, and passes contiguous operands of the kernel's own type on as they
 // are. So an op costs two to four small loops, not one for each dtype and pattern of strides.
 #pragma once
 

@@ -1,5 +1,7 @@
 #include "ops/binary.h"
 
+#include "kernels/activation.h"
+#include "ops/pointwise.h"
 #include "ops/unary.h"
 
 namespace tg {
@@ -94,11 +96,36 @@ Operand times(const Operand& a, const Operand& b, const Scalar& alpha, Tensor& h
   holder = mul(to_dtype(*b.tensor, type), factor);
   return holder;
 }
+// Whether a + alpha * b may be one pass: dense floats without history.
+bool adds_in_one_pass(const Operand& a, const Operand& b) {
+  if (!a.is_tensor() || !b.is_tensor()) return false;
+  const Tensor &x = *a.tensor, &y = *b.tensor;
+  return x.dtype() == y.dtype() && is_floating(x.dtype()) && itemsize(x.dtype()) > 2 &&
+         x.same_sizes(y) && x.is_contiguous() && y.is_contiguous() &&
+         !(grad_mode.enabled && (requires_grad(x) || requires_grad(y)));
+}
+void add_scaled(const Tensor& out, const Tensor& a, const Tensor& b, double alpha) {
+  const ActivationLoops& loops = activation_kernels().add_scaled;
+  const AddScaled formula{alpha};
+  const Tensor* const in[] = {&a, &b};
+  run_dense({loops.forward, loops.forward64}, &formula, out, in);
+}
+Tensor add_scaled(const Tensor& a, const Tensor& b, double alpha) {
+  Tensor out = empty_or_out(a.sizes(), a.dtype());
+  add_scaled(out, a, b, alpha);
+  return out;
+}
+void add_scaled_(const Tensor& self, const Tensor& b, double alpha) {
+  check_inplace(self);
+  add_scaled(self, self, b, alpha);
+  bump_version(self);
+}
 }  // namespace
 
 Tensor add(const Operand& a, const Operand& b, const Scalar& alpha) {
   if (is_one(alpha)) return add(a, b);
   check_alpha(a, b, alpha);
+  if (adds_in_one_pass(a, b)) return add_scaled(*a.tensor, *b.tensor, alpha.to<double>());
   Tensor holder;
   return add(a, times(a, b, alpha, holder));
 }
@@ -106,6 +133,7 @@ Tensor sub(const Operand& a, const Operand& b, const Scalar& alpha) {
   if (is_one(alpha)) return sub(a, b);
   Sub::check_operands(a, b, {});
   check_alpha(a, b, alpha);
+  if (adds_in_one_pass(a, b)) return add_scaled(*a.tensor, *b.tensor, -alpha.to<double>());
   Tensor holder;
   return sub(a, times(a, b, alpha, holder));
 }
@@ -211,6 +239,10 @@ Tensor add_(const Tensor& self, const Operand& other, const Scalar& alpha) {
   if (is_one(alpha)) return binary_in_place<Add>(self, other, add);
   if (other.is_tensor()) check_no_partial_overlap(self, *other.tensor);
   check_alpha(self, other, alpha);
+  if (adds_in_one_pass(self, other)) {
+    add_scaled_(self, *other.tensor, alpha.to<double>());
+    return self;
+  }
   Tensor holder;
   return binary_in_place<Add>(self, times(self, other, alpha, holder), add);
 }
@@ -219,6 +251,10 @@ Tensor sub_(const Tensor& self, const Operand& other, const Scalar& alpha) {
   if (other.is_tensor()) check_no_partial_overlap(self, *other.tensor);
   Sub::check_operands(self, other, {});
   check_alpha(self, other, alpha);
+  if (adds_in_one_pass(self, other)) {
+    add_scaled_(self, *other.tensor, -alpha.to<double>());
+    return self;
+  }
   Tensor holder;
   return binary_in_place<Sub>(self, times(self, other, alpha, holder), sub);
 }

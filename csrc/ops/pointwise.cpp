@@ -41,8 +41,8 @@ void run_row(const PointwiseLoops& loops, const void* formula, size_t inputs, DT
 }
 
 template <class T>
-void run_dense(const PointwiseLoops& loops, const void* formula, const Tensor& out,
-               std::span<const Tensor* const> in) {
+void run_dense_of(const PointwiseLoops& loops, const void* formula, const Tensor& out,
+                  std::span<const Tensor* const> in) {
   const T* data[3] = {};
   for (size_t k = 0; k < in.size(); ++k) data[k] = in[k]->data<T>();
   const LongWork work(out.numel());
@@ -54,6 +54,14 @@ void run_dense(const PointwiseLoops& loops, const void* formula, const Tensor& o
 }
 
 }  // namespace
+
+void run_dense(const PointwiseLoops& loops, const void* formula, const Tensor& out,
+               std::span<const Tensor* const> in) {
+  if (out.dtype() == DType::Float64)
+    run_dense_of<double>(loops, formula, out, in);
+  else
+    run_dense_of<float>(loops, formula, out, in);
+}
 
 Tensor run_pointwise(const char* name, const PointwiseLoops& loops, const void* formula,
                      std::span<const Tensor* const> in) {
@@ -73,18 +81,15 @@ Tensor run_pointwise(const char* name, const PointwiseLoops& loops, const void* 
   Tensor out;
   if (same) {
     out = dense ? empty(first.sizes(), dtype) : empty_like(first, dtype);
-    if (dense && dtype == DType::Float32) {
-      run_dense<float>(loops, formula, out, in);
-      return out;
-    }
-    if (dense && dtype == DType::Float64) {
-      run_dense<double>(loops, formula, out, in);
+    if (dense && itemsize(dtype) > 2) {
+      run_dense(loops, formula, out, in);
       return out;
     }
   } else {
     Dims sizes(first.sizes());
     for (const Tensor* t : in.subspan(1)) sizes = broadcast_sizes(sizes, t->sizes());
-    out = empty(sizes, dtype);
+    out = in.size() == 2 ? empty_for(sizes, dtype, {in[0], in[1]})
+                         : empty_for(sizes, dtype, {in[0], in[1], in[2]});
   }
   const int inputs = int(in.size());
   Dims strides[3];
