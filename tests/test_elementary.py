@@ -1,4 +1,5 @@
-"""Vector code of the elementary functions: accuracy, special values, the same bits anywhere; on each instruction set.
+"""Vector code of elementary functions and arithmetic: accuracy, special values, the same bits anywhere; on each
+instruction set.
 
 The instruction set is chosen once per process, so that the lower ones are tested in processes of their own.
 """
@@ -51,6 +52,11 @@ ROWS: dict[str, tuple[Callable[[float], float], float, float, tuple[float, float
     "floor": (math.floor, -1e3, 1e3, (-INF, INF, 0.0, -0.0)),
     "ceil": (math.ceil, -1e3, 1e3, (-INF, INF, 0.0, -0.0)),
     "trunc": (math.trunc, -1e3, 1e3, (-INF, INF, 0.0, -0.0)),
+    "round": (round, -1e3, 1e3, (-INF, INF, 0.0, -0.0)),
+    "frac": (lambda x: math.fmod(x, 1), -1e3, 1e3, (NAN, NAN, 0.0, 0.0)),
+    "relu": (lambda x: max(x, 0.0), -1e3, 1e3, (0.0, INF, 0.0, -0.0)),
+    "neg": (lambda x: -x, -1e3, 1e3, (INF, -INF, -0.0, 0.0)),
+    "abs": (abs, -1e3, 1e3, (INF, INF, 0.0, 0.0)),
 }
 # math's functions are themselves off by up to one place in double precision.
 LIMIT = {tg.float32: 2.0, tg.float64: 3.0}
@@ -214,6 +220,169 @@ def test_logaddexp(dtype: tg.dtype) -> None:
     ln2 = math.log(2)
     wanted = [1000 + ln2, -1000 + math.log1p(math.exp(-1)), INF, -INF, INF, ln2, 2.0]
     assert all(off(g, w, dtype) <= 2 for g, w in zip(got, wanted, strict=False)) and math.isnan(got[-1])
+
+
+OPERANDS = [0.0, -0.0, 1.0, -1.0, 2.5, -7.0, 0.1, 3e-310, 1e-40, 1e10, 3e38, -1e300, INF, -INF, NAN]
+
+
+def c_fmod(a: float, b: float) -> float:
+    return NAN if math.isnan(a) or math.isnan(b) or math.isinf(a) or b == 0 else math.fmod(a, b)
+
+
+def python_remainder(a: float, b: float) -> float:
+    mod = c_fmod(a, b)
+    return mod + b if mod != 0 and (b < 0) != (mod < 0) else mod
+
+
+def greater(a: float, b: float) -> float:
+    return NAN if math.isnan(a) or math.isnan(b) else a if a > b else b
+
+
+def lesser(a: float, b: float) -> float:
+    return NAN if math.isnan(a) or math.isnan(b) else a if a < b else b
+
+
+BINARY: dict[str, Callable[[float, float], float]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "maximum": greater,
+    "minimum": lesser,
+    "fmod": c_fmod,
+    "remainder": python_remainder,
+    "hypot": math.hypot,
+}
+
+
+@DTYPES
+@pytest.mark.parametrize("name", BINARY)
+def test_arithmetic_of_special_numbers(name: str, dtype: tg.dtype) -> None:
+    values = tg.tensor(OPERANDS, dtype=dtype).tolist()
+    pairs = [(a, b) for a in values for b in values]
+    a, b = (tg.tensor(v, dtype=dtype) for v in zip(*pairs, strict=True))
+    for x, y, got in zip(a.tolist(), b.tolist(), getattr(tg, name)(a, b).tolist(), strict=True):
+        wanted = tg.tensor(BINARY[name](x, y), dtype=tg.float64).to(dtype).item()
+        assert same(got, wanted) or (name == "hypot" and off(got, wanted, dtype) <= 1), (x, y)
+
+
+@DTYPES
+@pytest.mark.parametrize("name", [*BINARY, "div", "floor_divide", "atan2", "pow"])
+def test_same_bits_of_two_operands_at_any_place(name: str, dtype: tg.dtype) -> None:
+    f = getattr(tg, name)
+    a = tg.cat([tg.linspace(-9, 9, 64, dtype=dtype), tg.tensor([1e30, NAN, 1e-40], dtype=dtype)])
+    b = tg.cat([tg.linspace(3.3, -4.4, 64, dtype=dtype), tg.tensor([1e-30, 1.0, 0.0], dtype=dtype)])
+    whole = [repr(v) for v in f(a, b).tolist()]
+    assert [repr(f(a[i : i + 1], b[i : i + 1]).item()) for i in range(67)] == whole
+    assert [repr(v) for v in f(a[5:], b[5:]).tolist()] == whole[5:]
+    assert [repr(v) for v in f(a[::3], b[::3]).tolist()] == whole[::3]
+    assert [repr(v) for v in f(a, b[3]).tolist()] == [repr(f(x, b[3]).item()) for x in a]
+
+
+@DTYPES
+def test_floor_division_of_floats_rounds_down(dtype: tg.dtype) -> None:
+    a = tg.tensor([7.0, -7.0, 7.0, -7.0, 1.0, 0.0, -0.0, 5.0, -1.0, INF, 1e30], dtype=dtype)
+    b = tg.tensor([2.0, 2.0, -2.0, -2.0, 0.1, 3.0, 3.0, 0.0, INF, 2.0, 1.0], dtype=dtype)
+    one_tenth = 9.0  # 0.1 is a little more than a tenth
+    wanted = [3.0, -4.0, -4.0, 3.0, one_tenth, 0.0, -0.0, INF, -1.0, NAN, a[-1].item()]
+    assert all(same(x, y) for x, y in zip(tg.floor_divide(a, b).tolist(), wanted, strict=True))
+
+
+@DTYPES
+def test_three_operands_at_any_place(dtype: tg.dtype) -> None:
+    a, b, c = (tg.linspace(low, high, 67, dtype=dtype) for low, high in ((-3, 5), (4, -2), (0.1, 0.9)))
+    for f in (tg.addcmul, tg.addcdiv, tg.lerp):
+        whole = f(a, b, c).tolist()
+        assert [f(a[i : i + 1], b[i : i + 1], c[i : i + 1]).item() for i in range(67)] == whole
+        assert f(a[::3], b[::3], c[::3]).tolist() == whole[::3]
+        assert f(a[3], b, c).tolist() == f(a[3].expand(67).contiguous(), b, c).tolist()
+    assert tg.lerp(a, b, 0.0).tolist() == a.tolist() and tg.lerp(a, b, 1.0).tolist() == b.tolist()
+    assert tg.lerp(a, b, tg.tensor(0.3, dtype=dtype)).tolist() == tg.lerp(a, b, 0.3).tolist()
+    scaled = tg.add(a, b, alpha=0.3)
+    assert tg.allclose(scaled, a + b * 0.3, rtol=0, atol=1e-6 if dtype == tg.float32 else 1e-15)
+    assert a.clone().add_(b, alpha=0.3).tolist() == scaled.tolist() == tg.sub(a, b, alpha=-0.3).tolist()
+    assert a.clone().sub_(b, alpha=-0.3).tolist() == scaled.tolist()
+    assert a.clone().requires_grad_().add(b, alpha=0.3).requires_grad
+
+
+INTEGERS = {tg.int8: (8, True), tg.uint8: (8, False), tg.int16: (16, True), tg.int32: (32, True), tg.int64: (64, True)}
+OF_INTEGERS: dict[str, Callable[[int, int], int | bool]] = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "maximum": max,
+    "minimum": min,
+    "bitwise_and": lambda a, b: a & b,
+    "bitwise_or": lambda a, b: a | b,
+    "bitwise_xor": lambda a, b: a ^ b,
+    "bitwise_left_shift": lambda a, b: a << b if 0 <= b < 64 else 0,
+    "bitwise_right_shift": lambda a, b: a >> (b if 0 <= b < 64 else 64),
+    "eq": lambda a, b: a == b,
+    "ne": lambda a, b: a != b,
+    "lt": lambda a, b: a < b,
+    "le": lambda a, b: a <= b,
+    "gt": lambda a, b: a > b,
+    "ge": lambda a, b: a >= b,
+    "logical_and": lambda a, b: bool(a and b),
+    "logical_or": lambda a, b: bool(a or b),
+    "logical_xor": lambda a, b: bool(a) != bool(b),
+}
+OF_INTEGER: dict[str, Callable[[int], int | bool]] = {
+    "neg": lambda x: -x,
+    "abs": abs,
+    "relu": lambda x: max(x, 0),
+    "sign": lambda x: (x > 0) - (x < 0),
+    "bitwise_not": lambda x: ~x,
+    "logical_not": lambda x: not x,
+}
+
+
+def wrapped(x: int | bool, dtype: tg.dtype) -> int | bool:
+    if isinstance(x, bool):
+        return x
+    bits, signed = INTEGERS[dtype]
+    x %= 1 << bits
+    return x - (1 << bits) if signed and x >> (bits - 1) else x
+
+
+def integer_pairs(dtype: tg.dtype) -> list[tuple[int, int]]:
+    bits, signed = INTEGERS[dtype]
+    low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if signed else (0, (1 << bits) - 1)
+    values = [v for v in (low, low + 1, -8, -1, 0, 1, 2, 7, 8, 31, 63, 100, high - 1, high) if low <= v <= high]
+    return [(a, b) for a in values for b in values]
+
+
+@pytest.mark.parametrize("dtype", INTEGERS, ids=str)
+def test_arithmetic_of_integers_wraps(dtype: tg.dtype) -> None:
+    pairs = integer_pairs(dtype)
+    a, b = (tg.tensor(v, dtype=dtype) for v in zip(*pairs, strict=True))
+    for name, f in OF_INTEGERS.items():
+        wanted = [wrapped(f(x, y), dtype) for x, y in pairs]
+        assert getattr(tg, name)(a, b).tolist() == wanted, name
+        assert getattr(tg, name)(a[::3], b[::3]).tolist() == wanted[::3], name
+        assert getattr(tg, name)(a[1:4], b[1:4]).tolist() == wanted[1:4], name
+    for name, of_one in OF_INTEGER.items():
+        assert getattr(tg, name)(a).tolist() == [wrapped(of_one(x), dtype) for x, _ in pairs], name
+    assert tg.clamp(a, 1, 5).tolist() == [min(max(x, 1), 5) for x, _ in pairs]
+
+
+def test_arithmetic_of_bools() -> None:
+    pairs = [(i % 3 == 0, i % 5 < 2) for i in range(75)]
+    a, b = (tg.tensor(v) for v in zip(*pairs, strict=True))
+    for name in ("add", "mul", "maximum", "minimum", "bitwise_and", "bitwise_xor", "eq", "lt", "ge", "logical_or"):
+        f = OF_INTEGERS[name]
+        assert getattr(tg, name)(a, b).tolist() == [bool(f(x, y)) for x, y in pairs], name
+    assert tg.bitwise_not(a).tolist() == tg.logical_not(a).tolist() == [not x for x, _ in pairs]
+    assert tg.sign(a).tolist() == a.tolist()
+
+
+@pytest.mark.parametrize("dtype", [tg.float32, tg.float64, tg.float16, tg.bfloat16], ids=str)
+def test_comparisons_of_floats(dtype: tg.dtype) -> None:
+    values = tg.tensor([0.0, -0.0, 1.0, -1.0, 2.5, INF, -INF, NAN], dtype=dtype).tolist()
+    pairs = [(x, y) for x in values for y in values]
+    a, b = (tg.tensor(v, dtype=dtype) for v in zip(*pairs, strict=True))
+    for name in ("eq", "ne", "lt", "le", "gt", "ge", "logical_and", "logical_or", "logical_xor"):
+        assert getattr(tg, name)(a, b).tolist() == [OF_INTEGERS[name](x, y) for x, y in pairs], name
+    assert tg.logical_not(a).tolist() == [not x for x, _ in pairs]
 
 
 GRADIENTS = ["sin", "cos", "sinh", "cosh", "erf", "erfc", "asin", "acos", "asinh", "acosh"]

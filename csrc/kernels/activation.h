@@ -1,10 +1,11 @@
-// The formulas of the activation functions, with PyTorch's names and conventions, and the tables of
-// the loops over them.
+// The formulas of the activation functions, with PyTorch's names and conventions, and of other
+// elementwise functions that have parameters or three operands; and the tables of the loops over
+// them.
 //
-// A struct is the name of its kernel in errors, that of its node, its loops, the function and its
-// derivative times g. Both are generic: on lanes (activation_isa.cpp, once per instruction set),
-// and the derivative also on Tensors, so that second derivatives follow. `piecewise` ones are
-// straight lines between kinks: their second derivative is zero.
+// A struct of an activation is the name of its kernel in errors, that of its node, its loops, the
+// function and its derivative times g. Both are generic: on lanes (activation_isa.cpp, once per
+// instruction set), and the derivative also on Tensors, so that second derivatives follow.
+// `piecewise` ones are straight lines between kinks: their second derivative is zero.
 #pragma once
 
 #include <cmath>
@@ -24,6 +25,7 @@ struct ActivationLoops {
 struct ActivationKernels {
   ActivationLoops silu, gelu, gelu_tanh, leaky_relu, elu, softplus, hardtanh, hardsigmoid,
       hardswish, mish, log_sigmoid, softshrink, hardshrink, threshold;
+  ActivationLoops add_scaled, add_product, add_quotient, interpolate, interpolate_by;  // no `grad`
 };
 const ActivationKernels& activation_kernels();  // of this machine's instruction set
 
@@ -203,6 +205,33 @@ struct Threshold {
   double threshold, value;
   auto forward(auto x) const { return where(x <= constant(x, threshold), constant(x, value), x); }
   auto grad(auto g, auto x) const { return where(x <= constant(x, threshold), nothing(g), g); }
+};
+
+// --- not activations
+struct AddScaled {
+  double alpha;
+  auto forward(auto a, auto b) const { return a + b * constant(a, alpha); }
+};
+struct AddProduct {
+  double scale;
+  auto forward(auto x, auto a, auto b) const { return x + constant(x, scale) * a * b; }
+};
+struct AddQuotient {
+  double scale;
+  auto forward(auto x, auto a, auto b) const { return x + constant(x, scale) * a / b; }
+};
+// Starts from the nearer end, so that weights 0 and 1 give the ends themselves.
+struct InterpolateBy {
+  auto forward(auto start, auto end, auto weight) const {
+    const auto way = end - start;
+    return where(abs(weight) < 0.5, start + weight * way, end - way * (1 - weight));
+  }
+};
+struct Interpolate {
+  double weight;
+  auto forward(auto start, auto end) const {
+    return InterpolateBy().forward(start, end, constant(start, weight));
+  }
 };
 
 }  // namespace tg

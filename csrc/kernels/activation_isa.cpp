@@ -23,15 +23,45 @@ template <class Formula, class T>
     store(out + i, f.grad(load<T>(g + i, count), load<T>(x + i, count)), count);
   });
 }
+template <class Formula, class T, int inputs>
+[[gnu::flatten]] void combine(const void* formula, T* out, const T* const* in, int64_t n) {
+  const Formula f = *static_cast<const Formula*>(formula);
+  const T *a = in[0], *b = in[1], *c = in[inputs - 1];
+  for_each_lane<T>(n, [&](int64_t i, int64_t count) __attribute__((always_inline)) {
+    const Lane<T> x = load<T>(a + i, count), y = load<T>(b + i, count);
+    if constexpr (inputs == 2)
+      store(out + i, f.forward(x, y), count);
+    else
+      store(out + i, f.forward(x, y, load<T>(c + i, count)), count);
+  });
+}
+template <class Formula, int inputs>
+constexpr ActivationLoops combination{combine<Formula, float, inputs>, nullptr,
+                                      combine<Formula, double, inputs>, nullptr};
 template <class Formula>
 constexpr ActivationLoops loops{forward<Formula, float>, grad<Formula, float>,
                                 forward<Formula, double>, grad<Formula, double>};
 
 }  // namespace
 
-const ActivationKernels activation_kernels{
-    loops<Silu>,       loops<Gelu>,       loops<GeluTanh>,    loops<LeakyRelu>, loops<Elu>,
-    loops<Softplus>,   loops<Hardtanh>,   loops<Hardsigmoid>, loops<Hardswish>, loops<Mish>,
-    loops<LogSigmoid>, loops<Softshrink>, loops<Hardshrink>,  loops<Threshold>};
+const ActivationKernels activation_kernels{loops<Silu>,
+                                           loops<Gelu>,
+                                           loops<GeluTanh>,
+                                           loops<LeakyRelu>,
+                                           loops<Elu>,
+                                           loops<Softplus>,
+                                           loops<Hardtanh>,
+                                           loops<Hardsigmoid>,
+                                           loops<Hardswish>,
+                                           loops<Mish>,
+                                           loops<LogSigmoid>,
+                                           loops<Softshrink>,
+                                           loops<Hardshrink>,
+                                           loops<Threshold>,
+                                           combination<AddScaled, 2>,
+                                           combination<AddProduct, 3>,
+                                           combination<AddQuotient, 3>,
+                                           combination<Interpolate, 2>,
+                                           combination<InterpolateBy, 3>};
 
 }  // namespace tg::TG_ISA

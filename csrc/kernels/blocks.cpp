@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "kernels/arithmetic.h"
 #include "kernels/cast.h"
 #include "kernels/loops.h"
 #include "kernels/parallel.h"
@@ -10,64 +11,56 @@
 namespace tg {
 namespace {
 
-constexpr int64_t kBlock = 256;
+constexpr int64_t kBlock = 512;
 constexpr int64_t kWidest = 8;  // bytes
 
 // What a thread should have to do: elements. Functions that integers have no kernel for are the
 // costly ones.
-int64_t grain(const BlockKernels& kernels) { return kernels.i64 ? kCheapGrain : kCheapGrain / 2; }
+int64_t grain(const BlockKernels& kernels) {
+  return kernels.i64 || kernels.integers ? kCheapGrain : kCheapGrain / 2;
+}
 
 struct Choice {
   BlockKernel kernel;
   DType dtype;  // that it computes in
 };
-Choice choose(const BlockKernels& kernels, DType in) {
-  switch (in) {
-    case DType::Float64:
-      return {kernels.f64, in};
-    case DType::Float32:
-    case DType::Float16:
-    case DType::BFloat16:
-      return {kernels.f32, DType::Float32};
-    case DType::Bool:
-      if (kernels.flag) return {kernels.flag, in};
-      [[fallthrough]];
-    case DType::UInt8:
-      if (kernels.u8) return {kernels.u8, in};
-      if (kernels.wrap8 && in != DType::Bool) return {kernels.wrap8, in};
-      break;
-    case DType::Int8:
-      if (kernels.wrap8) return {kernels.wrap8, in};
-      break;
-    case DType::Int16:
-      if (kernels.wrap16) return {kernels.wrap16, in};
-      break;
-    case DType::Int64:
-      return {kernels.i64, in};
-    default:
-      break;
-  }
-  return kernels.i32 ? Choice{kernels.i32, DType::Int32} : Choice{kernels.i64, DType::Int64};
+Choice choose(const BlockKernels& floats, DType in) {
+  const BlockKernels& kernels = floats.integers && !is_floating(in) ? floats.integers() : floats;
+  const BlockKernel exact = [&]() -> BlockKernel {
+    switch (in) {
+      case DType::Float64:
+        return kernels.f64;
+      case DType::Float32:
+        return kernels.f32;
+      case DType::Int64:
+        return kernels.i64;
+      case DType::Int16:
+        return kernels.i16;
+      case DType::Int8:
+        return kernels.i8;
+      case DType::UInt8:
+        return kernels.u8;
+      case DType::Bool:
+        return kernels.flag;
+      default:
+        return nullptr;
+    }
+  }();
+  if (exact) return {exact, in};
+  if (is_floating(in) && kernels.f32) return {kernels.f32, DType::Float32};
+  if (kernels.i32) return {kernels.i32, DType::Int32};
+  if (kernels.i64) return {kernels.i64, DType::Int64};
+  return {(floats.integers ? floats.integers() : floats).flag, DType::Bool};
 }
 
-template <class Bits>
-void repeat(char* to, const char* number, int64_t n) {
-  Bits bits;
-  std::memcpy(&bits, number, sizeof bits);
-  std::fill_n(reinterpret_cast<Bits*>(to), n, bits);
-}
 // One number of `item` bytes, n times.
 void repeat(char* to, const char* number, int64_t item, int64_t n) {
-  switch (item) {
-    case 1:
-      return repeat<uint8_t>(to, number, n);
-    case 2:
-      return repeat<uint16_t>(to, number, n);
-    case 4:
-      return repeat<uint32_t>(to, number, n);
-    default:
-      return repeat<uint64_t>(to, number, n);
-  }
+  const BlockKernels& kernels = arithmetic_kernels->repeat;
+  const BlockKernel kernel = item == 1   ? kernels.u8
+                             : item == 2 ? kernels.i16
+                             : item == 4 ? kernels.i32
+                                         : kernels.i64;
+  kernel(to, number, nullptr, n);
 }
 
 // One row of N operands, the output first.
@@ -105,7 +98,9 @@ class Row {
     CastRow cast[N];
     for (size_t k = 0; k < N; ++k) {
       in_place[k] = dtypes_[k] == types_[k] && stride[k] == items_[k];
-      if (!in_place[k])
+      if (k && !stride[k])
+        repeat_number(buffer[k], data[k], k, std::min(n, kBlock));
+      else if (!in_place[k])
         cast[k] = k ? cast_row(types_[k], dtypes_[k]) : cast_row(dtypes_[0], types_[0]);
     }
     for (int64_t done = 0; done < n; done += kBlock) {
@@ -114,12 +109,8 @@ class Row {
         const char* source = data[k] + done * stride[k];
         if (in_place[k]) {
           from[k] = source;
-        } else if (stride[k]) {
-          cast[k](buffer[k], items_[k], source, stride[k], count);
-          from[k] = buffer[k];
-        } else if (!done) {  // a repeated number is converted once
-          cast[k](buffer[k], items_[k], source, 0, 1);
-          repeat(buffer[k], buffer[k], items_[k], count);
+        } else {
+          if (stride[k]) cast[k](buffer[k], items_[k], source, stride[k], count);
           from[k] = buffer[k];
         }
       }
@@ -127,6 +118,15 @@ class Row {
       kernel_(in_place[0] ? to : buffer[0], from[1], from[2], count);
       if (!in_place[0]) cast[0](to, stride[0], buffer[0], items_[0], count);
     }
+  }
+
+  // Operand k where it is one number.
+  void repeat_number(char* to, const char* number, size_t k, int64_t n) const {
+    if (dtypes_[k] != types_[k]) {
+      cast_row(types_[k], dtypes_[k])(to, items_[k], number, 0, 1);
+      number = to;
+    }
+    repeat(to, number, items_[k], n);
   }
 
   BlockKernel kernel_;

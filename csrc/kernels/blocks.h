@@ -1,6 +1,6 @@
 // Elementwise loops. A block kernel is a straight loop over contiguous numbers of one type, written
 // for the few types that arithmetic runs in; run_blocks() feeds it operands of any dtype and
-// stride, 256 numbers at a time, and passes contiguous operands of the kernel's own type on as they
+// stride, 512 numbers at a time, and passes contiguous operands of the kernel's own type on as they
 // are. So an op costs two to four small loops, not one for each dtype and pattern of strides.
 #pragma once
 
@@ -22,17 +22,21 @@ namespace tg {
 // out[i] = f(a[i], b[i]). A function of one number gets its parameters, if it has any, in b.
 using BlockKernel = void (*)(void* out, const void* a, const void* b, int64_t n);
 
-// Narrower integers wrap when a result is stored, so that their arithmetic may run in a wider type.
+// An op has kernels for the types that its dtypes need: what a dtype has no kernel for is computed
+// in int32 or int64, as far as there is one, else in bool. Narrower integers wrap when a result is
+// stored.
 struct BlockKernels {
   BlockKernel f32 = nullptr;  // also float16 and bfloat16
   BlockKernel f64 = nullptr;
-  BlockKernel i64 = nullptr;   // int64, and what the next two are not there for
-  BlockKernel i32 = nullptr;   // int32, the narrower integers and bool
-  BlockKernel u8 = nullptr;    // uint8, and bool as 0 and 1
-  BlockKernel flag = nullptr;  // bool
-  // int16, and int8 and uint8, where all bits below the ones lost are those of wider arithmetic.
-  BlockKernel wrap16 = nullptr, wrap8 = nullptr;
+  BlockKernel i64 = nullptr;
+  BlockKernel i32 = nullptr;
+  BlockKernel u8 = nullptr;
+  BlockKernel flag = nullptr;  // bool, 0 or 1
+  BlockKernel i16 = nullptr;
+  BlockKernel i8 = nullptr;
   bool predicate = false;  // the results are bools
+  // Where the kernels of integers and bool are instead: those of this machine's instruction set.
+  const BlockKernels& (*integers)() = nullptr;
 };
 
 struct BlockOperand {

@@ -2,7 +2,7 @@
 #include "kernels/cast_kernels.h"
 #include "kernels/vector.h"
 
-#if defined(__AVX512F__)
+#if defined(__AVX2__)
 #include <immintrin.h>
 #endif
 
@@ -52,6 +52,13 @@ TG_INLINE Wide whole(From x) {
   constexpr Wide kLeast = sizeof(Wide) == 8 ? Wide(INT64_MIN) : Wide(INT32_MIN);
   return x >= -kEnd && x < kEnd ? static_cast<Wide>(x) : kLeast;
 }
+struct Truth {
+  uint8_t byte;
+};
+template <class From>
+TG_INLINE void cast(Truth& to, From from) {
+  to.byte = from != 0;
+}
 TG_INLINE void cast(int32_t& to, float from) { to = whole<int32_t>(from); }
 TG_INLINE void cast(int64_t& to, float from) { to = whole<int64_t>(from); }
 TG_INLINE void cast(int64_t& to, double from) { to = whole<int64_t>(from); }
@@ -60,6 +67,19 @@ template <class To, class From>
 TG_INLINE void cast(To& to, From from) {
   to = static_cast<To>(from);
 }
+
+#if defined(__AVX512F__)
+// Of numbers.
+TG_INLINE __m256i narrowed(__m512 x, HalfBits) {
+  return _mm512_maskz_cvtps_ph(0xffff, x, _MM_FROUND_TO_NEAREST_INT);
+}
+TG_INLINE __m256i narrowed(__m512 x, BFloatBits) {
+  typedef uint32_t Words __attribute__((vector_size(64)));
+  typedef uint16_t Halves __attribute__((vector_size(32)));
+  const auto f = (Words)x;
+  return (__m256i) __builtin_convertvector((f + 0x7fffu + ((f >> 16) & 1u)) >> 16, Halves);
+}
+#endif
 
 template <class To, class From>
 void dense(void* to, const void* from, int64_t n) {
@@ -73,15 +93,32 @@ void dense(void* to, const void* from, int64_t n) {
                        _mm512_maskz_cvtph_ps(
                            0xffff, _mm256_loadu_si256(reinterpret_cast<const __m256i*>(in + i))));
   }
-  if constexpr (__is_same(To, HalfBits)) {
+  if constexpr (sizeof(To) == 2 && __is_same(From, float)) {
+    // A register with a NaN, whose other bits are lost, goes the long way.
     for (; n - i >= 16; i += 16) {
-      const __m512 x = _mm512_loadu_ps(reinterpret_cast<const float*>(in + i));
-      const __mmask16 nan = _mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q);
-      const __m256i h = _mm512_maskz_cvtps_ph(0xffff, x, _MM_FROUND_TO_NEAREST_INT);
-      const __m256i quiet = _mm256_or_si256(_mm256_and_si256(h, _mm256_set1_epi16(-0x8000)),
-                                            _mm256_set1_epi16(0x7e00));
-      _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i),
-                          _mm256_mask_mov_epi16(h, nan, quiet));
+      const __m512 x = _mm512_loadu_ps(in + i);
+      if (_mm512_cmp_ps_mask(x, x, _CMP_UNORD_Q)) [[unlikely]] {
+        for (int64_t k = i; k < i + 16; ++k) cast(out[k], in[k]);
+        continue;
+      }
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + i), narrowed(x, To{}));
+    }
+  }
+#elif defined(__AVX2__)
+  if constexpr (__is_same(From, HalfBits)) {
+    for (; n - i >= 8; i += 8)
+      _mm256_storeu_ps(reinterpret_cast<float*>(out + i),
+                       _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(in + i))));
+  }
+  if constexpr (__is_same(To, HalfBits)) {
+    for (; n - i >= 8; i += 8) {
+      const __m256 x = _mm256_loadu_ps(in + i);
+      if (_mm256_movemask_ps(_mm256_cmp_ps(x, x, _CMP_UNORD_Q))) [[unlikely]] {
+        for (int64_t k = i; k < i + 8; ++k) cast(out[k], in[k]);
+        continue;
+      }
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i),
+                       _mm256_cvtps_ph(x, _MM_FROUND_TO_NEAREST_INT));
     }
   }
 #endif
@@ -93,6 +130,13 @@ constexpr CastKernels all() {
   const auto set = [&](DType to, DType from, DenseCast cast) {
     kernels.cast[static_cast<int>(to)][static_cast<int>(from)] = cast;
   };
+  set(DType::Bool, DType::Float32, dense<Truth, float>);
+  set(DType::Bool, DType::Float64, dense<Truth, double>);
+  set(DType::Bool, DType::Int64, dense<Truth, int64_t>);
+  set(DType::Bool, DType::Int32, dense<Truth, int32_t>);
+  set(DType::Bool, DType::Int16, dense<Truth, int16_t>);
+  set(DType::Bool, DType::Int8, dense<Truth, uint8_t>);
+  set(DType::Bool, DType::UInt8, dense<Truth, uint8_t>);
   set(DType::Float32, DType::Float16, dense<float, HalfBits>);
   set(DType::Float16, DType::Float32, dense<HalfBits, float>);
   set(DType::Float32, DType::BFloat16, dense<float, BFloatBits>);

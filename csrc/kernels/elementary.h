@@ -1,5 +1,5 @@
-// Elementary functions as vector code, compiled once per instruction set. A number has the same
-// bits wherever in a tensor it stands.
+// Elementary functions and arithmetic of floats as vector code, compiled once per instruction set.
+// A number has the same bits wherever in a tensor it stands.
 #pragma once
 
 #include "kernels/blocks.h"
@@ -18,7 +18,9 @@ struct Elementary {
   X(asinh) X(acosh) X(atanh) X(sin) X(cos) X(tan) X(asin) X(acos) X(atan) X(erf) X(erfc) \
   X(sin_grad) X(cos_grad) X(sinh_grad) X(cosh_grad) X(erf_grad) X(erfc_grad) X(asin_grad) \
   X(acos_grad) X(asinh_grad) X(acosh_grad) \
-  X(sqrt) X(rsqrt) X(reciprocal) X(floor) X(ceil) X(trunc) X(atan2) X(logaddexp) X(pow)
+  X(sqrt) X(rsqrt) X(reciprocal) X(floor) X(ceil) X(trunc) X(round) X(frac) X(atan2) \
+  X(logaddexp) X(pow) X(hypot) X(fmod) X(remainder) X(floor_divide) \
+  X(add) X(sub) X(mul) X(div) X(maximum) X(minimum) X(relu) X(neg) X(abs) X(sign) X(clamp)
 // clang-format on
 
 struct ElementaryKernels {
@@ -26,16 +28,20 @@ struct ElementaryKernels {
   TG_ELEMENTARY(TG_MEMBER)
 #undef TG_MEMBER
 };
-// Those of the best instruction set that this machine has.
-const ElementaryKernels& elementary_kernels();
+// Those of the best instruction set that this machine has. A plain pointer, since small additions
+// pass here.
+extern const ElementaryKernels* const elementary_kernels;
 
 template <Elementary ElementaryKernels::* function>
 void elementary_f32(void* out, const void* a, const void* b, int64_t n) {
-  (elementary_kernels().*function).f32(out, a, b, n);
+  (elementary_kernels->*function).f32(out, a, b, n);
 }
 template <Elementary ElementaryKernels::* function>
 void elementary_f64(void* out, const void* a, const void* b, int64_t n) {
-  (elementary_kernels().*function).f64(out, a, b, n);
+  (elementary_kernels->*function).f64(out, a, b, n);
 }
+template <Elementary ElementaryKernels::* function>
+constexpr BlockKernels elementary_blocks = {.f32 = elementary_f32<function>,
+                                            .f64 = elementary_f64<function>};
 
 }  // namespace tg

@@ -1,5 +1,6 @@
-// Loops of the elementary functions.
+// Loops of the elementary functions and of arithmetic.
 #include "kernels/elementary.h"
+#include "kernels/lane_arithmetic.h"
 #include "kernels/lane_trigonometry.h"
 
 namespace tg::TG_ISA {
@@ -23,6 +24,22 @@ template <class K, Lane<K> (*function)(Lane<K>, Lane<K>)>
   auto *a = static_cast<const Stored*>(first), *b = static_cast<const Stored*>(second);
   for_each_lane<K>(n, [&](int64_t i, int64_t count) __attribute__((always_inline)) {
     store(y + i, function(load<K>(a + i, count), load<K>(b + i, count)), count);
+  });
+}
+
+// Between two numbers; all NaN if one of them is.
+template <class T>
+[[gnu::flatten]] void clamp_block(void* out, const void* in, const void* bounds, int64_t n) {
+  auto* y = static_cast<T*>(out);
+  auto* x = static_cast<const T*>(in);
+  const auto* bound = static_cast<const T*>(bounds);
+  if (bound[0] != bound[0] || bound[1] != bound[1]) {
+    for (int64_t i = 0; i < n; ++i) y[i] = bound[0] + bound[1];
+    return;
+  }
+  const Lane<T> low = bound[0], high = bound[1];
+  for_each_lane<T>(n, [&](int64_t i, int64_t count) __attribute__((always_inline)) {
+    store(y + i, minimum(maximum(load<T>(x + i, count), low), high), count);
   });
 }
 
@@ -141,9 +158,26 @@ const ElementaryKernels elementary_kernels{
     .floor = TG_BOTH(floor),
     .ceil = TG_BOTH(ceil),
     .trunc = TG_BOTH(trunc),
+    .round = TG_BOTH(round),
+    .frac = TG_BOTH(frac),
     .atan2 = TG_BOTH(atan2),
     .logaddexp = TG_BOTH(logaddexp),
     .pow = {pow_block<Wide>, pow_block<double>},
+    .hypot = {apply<Wide, hypot>, apply<double, hypot>},
+    .fmod = TG_BOTH(fmod),
+    .remainder = TG_BOTH(remainder),
+    .floor_divide = TG_BOTH(floor_divide),
+    .add = TG_BOTH(add),
+    .sub = TG_BOTH(sub),
+    .mul = TG_BOTH(mul),
+    .div = TG_BOTH(div),
+    .maximum = TG_BOTH(greater_or_nan),
+    .minimum = TG_BOTH(lesser_or_nan),
+    .relu = TG_BOTH(relu),
+    .neg = TG_BOTH(neg),
+    .abs = TG_BOTH(abs),
+    .sign = TG_BOTH(sign),
+    .clamp = {clamp_block<float>, clamp_block<double>},
 };
 #undef TG_BOTH
 

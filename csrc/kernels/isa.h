@@ -26,4 +26,15 @@ const Table& pick_isa(const Table* const (&tables)[count]) {
   return *tables[wanted < count ? wanted : count - 1];
 }
 
+// The same for tables that are picked when the library is loaded, where nothing may be raised: a
+// wrong TAPEGRAD_ISA gives the first one.
+template <class Table, int count>
+const Table* loaded_isa(const Table* const (&tables)[count]) noexcept {
+  try {
+    return &pick_isa(tables);
+  } catch (...) {
+    return tables[0];
+  }
+}
+
 }  // namespace tg

@@ -53,6 +53,7 @@ struct Mask {
   friend TG_INLINE Mask operator&&(Mask a, Mask b) { return {a.bits & b.bits}; }
   friend TG_INLINE Mask operator||(Mask a, Mask b) { return {a.bits | b.bits}; }
   friend TG_INLINE Mask operator!(Mask a) { return {~a.bits}; }
+  friend TG_INLINE Mask operator!=(Mask a, Mask b) { return {a.bits ^ b.bits}; }
 };
 
 template <class Kind>
@@ -239,6 +240,31 @@ TG_INLINE void store_few(double* to, __m512d x, int64_t count) {
 }
 TG_INLINE void store_few(float* to, __m256 x, int64_t count) {
   _mm256_mask_storeu_ps(to, static_cast<__mmask8>((1u << count) - 1), x);
+}
+#elif defined(__AVX2__)
+// `count` places of a register from the first on.
+TG_INLINE __m256i first_of_8(int64_t count) {
+  alignas(32) static constexpr int32_t places[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(places + 8 - count));
+}
+TG_INLINE __m128i first_of_4(int64_t count) { return _mm256_castsi256_si128(first_of_8(count)); }
+TG_INLINE __m256 load_few(const float* from, int64_t count, Lane<float>) {
+  return _mm256_maskload_ps(from, first_of_8(count));
+}
+TG_INLINE __m256d load_few(const double* from, int64_t count, Lane<double>) {
+  return _mm256_maskload_pd(from, first_of_8(2 * count));
+}
+TG_INLINE __m128 load_few(const float* from, int64_t count, Lane<Wide>) {
+  return _mm_maskload_ps(from, first_of_4(count));
+}
+TG_INLINE void store_few(float* to, __m256 x, int64_t count) {
+  _mm256_maskstore_ps(to, first_of_8(count), x);
+}
+TG_INLINE void store_few(double* to, __m256d x, int64_t count) {
+  _mm256_maskstore_pd(to, first_of_8(2 * count), x);
+}
+TG_INLINE void store_few(float* to, __m128 x, int64_t count) {
+  _mm_maskstore_ps(to, first_of_4(count), x);
 }
 #else
 template <class K>

@@ -1,5 +1,7 @@
 #include "ops/binary.h"
 
+#include "kernels/activation.h"
+#include "ops/pointwise.h"
 #include "ops/unary.h"
 
 namespace tg {
@@ -32,34 +34,17 @@ void refuse_derivative(const char* function) {
 
 template <class T>
 T FloorDivide::forward(T a, T b) {
-  if constexpr (std::is_floating_point_v<T>) {
-    if (b == 0) return a / b;
-    // a - mod is exact where the quotient is; the rest is rounded to the nearest whole number (as
-    // CPython does).
-    T mod = std::fmod(a, b);
-    T quotient = (a - mod) / b;
-    if (mod != 0 && (b < 0) != (mod < 0)) quotient -= 1;
-    if (quotient == 0) return std::copysign(T(0), a / b);
-    T whole = std::floor(quotient);
-    return quotient - whole > T(0.5) ? whole + 1 : whole;
-  } else {
-    if (b == 0) runtime_error("ZeroDivisionError");
-    if (b == T(-1)) return -a;  // wraps for the smallest value
-    return a / b - (a % b != 0 && (a < 0) != (b < 0));
-  }
+  if (b == 0) runtime_error("ZeroDivisionError");
+  if (b == T(-1)) return -a;  // wraps for the smallest value
+  return a / b - (a % b != 0 && (a < 0) != (b < 0));
 }
 
 template <class T>
 T Remainder::forward(T a, T b) {
-  if constexpr (std::is_floating_point_v<T>) {
-    const T mod = std::fmod(a, b);
-    return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
-  } else {
-    if (b == 0) runtime_error("ZeroDivisionError");
-    if (b == T(-1)) return 0;
-    const T mod = a % b;
-    return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
-  }
+  if (b == 0) runtime_error("ZeroDivisionError");
+  if (b == T(-1)) return 0;
+  const T mod = a % b;
+  return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
 }
 auto Remainder::grad_right(const Tensor& g, const Tensor& a, const Tensor& b) {
   return -g * div(a, b, "floor");  // has a derivative, of zero
@@ -141,11 +126,36 @@ Operand times(const Operand& a, const Operand& b, const Scalar& alpha, Tensor& h
   holder = mul(to_dtype(*b.tensor, type), factor);
   return holder;
 }
+// Whether a + alpha * b may be one pass: dense floats without history.
+bool adds_in_one_pass(const Operand& a, const Operand& b) {
+  if (!a.is_tensor() || !b.is_tensor()) return false;
+  const Tensor &x = *a.tensor, &y = *b.tensor;
+  return x.dtype() == y.dtype() && is_floating(x.dtype()) && itemsize(x.dtype()) > 2 &&
+         x.same_sizes(y) && x.is_contiguous() && y.is_contiguous() &&
+         !(grad_mode.enabled && (requires_grad(x) || requires_grad(y)));
+}
+void add_scaled(const Tensor& out, const Tensor& a, const Tensor& b, double alpha) {
+  const ActivationLoops& loops = activation_kernels().add_scaled;
+  const AddScaled formula{alpha};
+  const Tensor* const in[] = {&a, &b};
+  run_dense({loops.forward, loops.forward64}, &formula, out, in);
+}
+Tensor add_scaled(const Tensor& a, const Tensor& b, double alpha) {
+  Tensor out = empty_or_out(a.sizes(), a.dtype());
+  add_scaled(out, a, b, alpha);
+  return out;
+}
+void add_scaled_(const Tensor& self, const Tensor& b, double alpha) {
+  check_inplace(self);
+  add_scaled(self, self, b, alpha);
+  bump_version(self);
+}
 }  // namespace
 
 Tensor add(const Operand& a, const Operand& b, const Scalar& alpha) {
   if (is_one(alpha)) return add(a, b);
   check_alpha(a, b, alpha);
+  if (adds_in_one_pass(a, b)) return add_scaled(*a.tensor, *b.tensor, alpha.to<double>());
   Tensor holder;
   return add(a, times(a, b, alpha, holder));
 }
@@ -153,6 +163,7 @@ Tensor sub(const Operand& a, const Operand& b, const Scalar& alpha) {
   if (is_one(alpha)) return sub(a, b);
   Sub::check_operands(a, b, {});
   check_alpha(a, b, alpha);
+  if (adds_in_one_pass(a, b)) return add_scaled(*a.tensor, *b.tensor, -alpha.to<double>());
   Tensor holder;
   return sub(a, times(a, b, alpha, holder));
 }
@@ -183,30 +194,17 @@ Tensor clamp_one(const Tensor& x, const Operand& bound, bool is_min) {
 }
 
 // The same between two numbers, in one pass.
-template <class T>
-void clamp_block(T* out, const T* x, const T* bounds, int64_t n) {
-  const T low = bounds[0], high = bounds[1];
-  if (low != low || high != high) {
-    std::fill_n(out, n, low != low ? low : high);
-    return;
-  }
-  TG_INDEPENDENT
-  for (int64_t i = 0; i < n; ++i) {
-    const T raised = x[i] < low ? low : x[i];  // NaN stays
-    out[i] = raised > high ? high : raised;
-  }
-}
-constexpr BlockKernels clamp_blocks = {.f32 = block<float, clamp_block<float>>,
-                                       .f64 = block<double, clamp_block<double>>,
-                                       .i64 = block<int64_t, clamp_block<int64_t>>,
-                                       .i32 = block<int32_t, clamp_block<int32_t>>};
+constexpr BlockKernels clamp_blocks = {.f32 = elementary_f32<&ElementaryKernels::clamp>,
+                                       .f64 = elementary_f64<&ElementaryKernels::clamp>,
+                                       .integers = arithmetic_row<&ArithmeticKernels::clamp>};
 // Calls f with the number as an element of x, in the type that the loops compute in.
 template <class F>
 void with_number(const Scalar& number, const Tensor& x, const F& f) {
   visit_dtype(x.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    using Loop = std::conditional_t<sizeof(T) == 8 || std::is_floating_point_v<T>, T,
-                                    std::conditional_t<std::is_integral_v<T>, int32_t, float>>;
+    using Loop = std::conditional_t<
+        std::is_same_v<T, bool>, int32_t,
+        std::conditional_t<std::is_integral_v<T> || std::is_floating_point_v<T>, T, float>>;
     f(static_cast<Loop>(number.to<T>()));
   });
 }
@@ -271,6 +269,10 @@ Tensor add_(const Tensor& self, const Operand& other, const Scalar& alpha) {
   if (is_one(alpha)) return binary_in_place<Add>(self, other, add);
   if (other.is_tensor()) check_no_partial_overlap(self, *other.tensor);
   check_alpha(self, other, alpha);
+  if (adds_in_one_pass(self, other)) {
+    add_scaled_(self, *other.tensor, alpha.to<double>());
+    return self;
+  }
   Tensor holder;
   return binary_in_place<Add>(self, times(self, other, alpha, holder), add);
 }
@@ -279,6 +281,10 @@ Tensor sub_(const Tensor& self, const Operand& other, const Scalar& alpha) {
   if (other.is_tensor()) check_no_partial_overlap(self, *other.tensor);
   Sub::check_operands(self, other, {});
   check_alpha(self, other, alpha);
+  if (adds_in_one_pass(self, other)) {
+    add_scaled_(self, *other.tensor, -alpha.to<double>());
+    return self;
+  }
   Tensor holder;
   return binary_in_place<Sub>(self, times(self, other, alpha, holder), sub);
 }

@@ -13,32 +13,26 @@ inline Tensor zeros_like_gradient(const Tensor& g) {
 }
 
 struct Add {
-  static constexpr bool wraps = true;
+  static constexpr auto arithmetic = &ArithmeticKernels::add;
+  static constexpr auto vectors = &ElementaryKernels::add;
   static constexpr bool takes_two_numbers = true;  // torch.add(1, 2) gives a 0-d tensor
   static constexpr bool number_is_input = true;
   static constexpr auto name = "add", node = "AddBackward0",
                         doc = "input + alpha * other, with broadcasting.";
   static constexpr auto domain = Domain::Any;
-  template <class T>
-  static T forward(T a, T b) {
-    return static_cast<T>(a + b);
-  }
   static constexpr int left_uses = kNothing, right_uses = kNothing;
   static auto grad_left(auto g, auto, auto) { return g; }
   static auto grad_right(auto g, auto, auto) { return g; }
 };
 struct Sub {
-  static constexpr bool wraps = true;
+  static constexpr auto arithmetic = &ArithmeticKernels::sub;
+  static constexpr auto vectors = &ElementaryKernels::sub;
   static constexpr bool takes_two_numbers = true;
   static constexpr bool number_is_input = true;
   static constexpr auto name = "sub", node = "SubBackward0",
                         doc = "input - alpha * other, with broadcasting.";
   static constexpr auto domain = Domain::Any;
   static void check_operands(const Operand& a, const Operand& b, DType);
-  template <class T>
-  static T forward(T a, T b) {
-    return static_cast<T>(a - b);
-  }
   static constexpr int left_uses = kNothing, right_uses = kNothing;
   static auto grad_left(auto g, auto, auto) { return g; }
   static auto grad_right(auto g, auto, auto) { return -g; }
@@ -48,27 +42,24 @@ struct Rsub : Sub {
   static constexpr auto node = "RsubBackward1";
 };
 struct Mul {
-  static constexpr bool wraps = true;
+  static constexpr auto arithmetic = &ArithmeticKernels::mul;
+  static constexpr auto vectors = &ElementaryKernels::mul;
   static constexpr bool takes_two_numbers = true, exact_number = true;
   static constexpr bool number_is_input = true;
   static constexpr auto name = "mul", node = "MulBackward0",
                         doc = "Product of the operands, with broadcasting.";
   static constexpr auto domain = Domain::Any;
-  template <class T>
-  static T forward(T a, T b) {
-    return static_cast<T>(a * b);
-  }
   static constexpr int left_uses = kRight, right_uses = kLeft;
   static auto grad_left(auto g, auto, auto b) { return g * b; }
   static auto grad_right(auto g, auto a, auto) { return g * a; }
 };
 struct Div {
+  static constexpr auto vectors = &ElementaryKernels::div;
   static constexpr bool takes_two_numbers = true, exact_number = true;
   static constexpr bool number_is_input = true;
   static constexpr auto name = "div", node = "DivBackward0",
                         doc = "True quotient of the operands; integers give floats.";
   static constexpr auto domain = Domain::Floating;
-  static auto forward(auto a, auto b) { return a / b; }
   static constexpr int left_uses = kRight, right_uses = kLeft | kRight;
   static auto grad_left(auto g, auto, auto b) { return g / b; }
   static auto grad_right(auto g, auto a, auto b) { return -g * ((a / b) / b); }
@@ -85,14 +76,12 @@ struct Pow {
 };
 // Where both are equal the gradient is shared; a NaN on either side passes it on, as in PyTorch.
 struct Maximum {
+  static constexpr auto arithmetic = &ArithmeticKernels::maximum;
+  static constexpr auto vectors = &ElementaryKernels::maximum;
   static constexpr bool tensors_only = true;  // no numbers, in Python
   static constexpr auto name = "maximum", node = "MaximumBackward0",
                         doc = "The greater of the operands; NaN if either is.";
   static constexpr auto domain = Domain::Any;
-  template <class T>
-  static T forward(T a, T b) {
-    return maximum(a, b);
-  }
   static constexpr int left_uses = kLeft | kRight, right_uses = kLeft | kRight;
   static Tensor grad_left(const Tensor& g, const Tensor& a, auto b) {
     return where(a < b, Operand(0.0), where(a == b, g / 2, g));
@@ -102,14 +91,12 @@ struct Maximum {
   }
 };
 struct Minimum {
+  static constexpr auto arithmetic = &ArithmeticKernels::minimum;
+  static constexpr auto vectors = &ElementaryKernels::minimum;
   static constexpr bool tensors_only = true;  // no numbers, in Python
   static constexpr auto name = "minimum", node = "MinimumBackward0",
                         doc = "The lesser of the operands; NaN if either is.";
   static constexpr auto domain = Domain::Any;
-  template <class T>
-  static T forward(T a, T b) {
-    return minimum(a, b);
-  }
   static constexpr int left_uses = kLeft | kRight, right_uses = kLeft | kRight;
   static Tensor grad_left(const Tensor& g, const Tensor& a, auto b) {
     return where(a > b, Operand(0.0), where(a == b, g / 2, g));
@@ -120,103 +107,96 @@ struct Minimum {
 };
 
 struct Comparison {
-  static constexpr bool has_byte_kernel = true;
   static constexpr auto node = "";
   static constexpr auto domain = Domain::Predicate;
 };
 struct Eq : Comparison {
+  static constexpr auto arithmetic = &ArithmeticKernels::eq;
+  static constexpr bool compares_floats = true;
   static constexpr bool tensor_first = true;
   static constexpr auto name = "eq", doc = "True where the operands are equal.";
-  static bool forward(auto a, auto b) { return a == b; }
 };
 struct Ne : Comparison {
+  static constexpr auto arithmetic = &ArithmeticKernels::ne;
+  static constexpr bool compares_floats = true;
   static constexpr bool tensor_first = true;
   static constexpr auto name = "ne", doc = "True where the operands differ.";
-  static bool forward(auto a, auto b) { return a != b; }
 };
 struct Lt : Comparison {
+  static constexpr auto arithmetic = &ArithmeticKernels::lt;
+  static constexpr bool compares_floats = true;
   static constexpr bool tensor_first = true;
   static constexpr auto name = "lt", doc = "True where input < other.";
-  static bool forward(auto a, auto b) { return a < b; }
 };
 struct Le : Comparison {
+  static constexpr auto arithmetic = &ArithmeticKernels::le;
+  static constexpr bool compares_floats = true;
   static constexpr bool tensor_first = true;
   static constexpr auto name = "le", doc = "True where input <= other.";
-  static bool forward(auto a, auto b) { return a <= b; }
 };
 struct Gt : Comparison {
+  static constexpr auto arithmetic = &ArithmeticKernels::gt;
+  static constexpr bool compares_floats = true;
   static constexpr bool tensor_first = true;
   static constexpr auto name = "gt", doc = "True where input > other.";
-  static bool forward(auto a, auto b) { return a > b; }
 };
 struct Ge : Comparison {
+  static constexpr auto arithmetic = &ArithmeticKernels::ge;
+  static constexpr bool compares_floats = true;
   static constexpr bool tensor_first = true;
   static constexpr auto name = "ge", doc = "True where input >= other.";
-  static bool forward(auto a, auto b) { return a >= b; }
 };
 struct LogicalAnd : Comparison {
+  static constexpr auto arithmetic = &ArithmeticKernels::logical_and;
   static constexpr bool tensors_only = true;
   static constexpr auto name = "logical_and", doc = "True where both elements are nonzero.";
-  static bool forward(auto a, auto b) { return a && b; }
 };
 struct LogicalOr : Comparison {
+  static constexpr auto arithmetic = &ArithmeticKernels::logical_or;
   static constexpr bool tensors_only = true;
   static constexpr auto name = "logical_or", doc = "True where either element is nonzero.";
-  static bool forward(auto a, auto b) { return a || b; }
 };
 struct LogicalXor : Comparison {
+  static constexpr auto arithmetic = &ArithmeticKernels::logical_xor;
   static constexpr bool tensors_only = true;
   static constexpr auto name = "logical_xor",
                         doc = "True where exactly one of the elements is nonzero.";
-  static bool forward(auto a, auto b) { return !a != !b; }
 };
 
 // Operations on the bits of integers.
 struct BitwiseAnd {
+  static constexpr auto arithmetic = &ArithmeticKernels::bitwise_and;
   static constexpr auto name = "bitwise_and", node = "",
                         doc = "Bitwise and of integers; logical and of bools.";
   static constexpr auto domain = Domain::Bits;
-  static constexpr bool has_byte_kernel = true;
-  static auto forward(auto a, auto b) { return a & b; }
 };
 struct BitwiseOr {
+  static constexpr auto arithmetic = &ArithmeticKernels::bitwise_or;
   static constexpr auto name = "bitwise_or", node = "",
                         doc = "Bitwise or of integers; logical or of bools.";
   static constexpr auto domain = Domain::Bits;
-  static constexpr bool has_byte_kernel = true;
-  static auto forward(auto a, auto b) { return a | b; }
 };
 struct BitwiseXor {
+  static constexpr auto arithmetic = &ArithmeticKernels::bitwise_xor;
   static constexpr auto name = "bitwise_xor", node = "",
                         doc = "Bitwise exclusive or of integers and bools.";
   static constexpr auto domain = Domain::Bits;
-  static constexpr bool has_byte_kernel = true;
-  static auto forward(auto a, auto b) { return a ^ b; }
 };
 // Shifts: by the width or more, or by a negative amount, gives 0 (-1 for a negative number shifted
 // right).
 struct LeftShift {
+  static constexpr auto arithmetic = &ArithmeticKernels::left_shift;
   static constexpr auto name = "bitwise_left_shift", node = "",
                         doc = "Bits of input moved left by other.";
   static constexpr auto kernel_name = "lshift";
   static constexpr auto domain = Domain::Integers;
-  template <class T>
-  static T forward(T a, T b) {
-    return b < T(0) || b >= T(sizeof(T) * 8)
-               ? T(0)
-               : static_cast<T>(static_cast<std::make_unsigned_t<T>>(a) << b);
-  }
 };
 struct RightShift {
+  static constexpr auto arithmetic = &ArithmeticKernels::right_shift;
   static constexpr auto name = "bitwise_right_shift", node = "",
                         doc = "Bits of input moved right by other, keeping the sign.";
   static constexpr auto kernel_name = "rshift";
   static constexpr auto domain = Domain::Integers;
-  template <class T>
-  static T forward(T a, T b) {
-    return b < T(0) || b >= T(sizeof(T) * 8) ? static_cast<T>(a < T(0) ? -1 : 0)
-                                             : static_cast<T>(a >> b);
-  }
 };
 inline void refuse_bool_division(const char* kernel, DType dtype) {
   if (dtype == DType::Bool)
@@ -225,6 +205,7 @@ inline void refuse_bool_division(const char* kernel, DType dtype) {
 [[noreturn]] void refuse_derivative(const char* function);
 // Quotient rounded down, and the remainder with the divisor's sign (Python's // and %).
 struct FloorDivide {
+  static constexpr auto vectors = &ElementaryKernels::floor_divide;
   static constexpr bool takes_two_numbers = true, exact_number = true, not_implemented = true;
   static constexpr auto name = "floor_divide", node = "torch::autograd::NotImplemented",
                         doc = "Quotient rounded down (Python's //).";
@@ -244,6 +225,7 @@ struct DivFloor : FloorDivide {  // div(rounding_mode="floor")
   static Tensor grad_right(const Tensor& g, auto, auto) { return zeros_like_gradient(g); }
 };
 struct Remainder {
+  static constexpr auto vectors = &ElementaryKernels::remainder;
   static constexpr auto name = "remainder", node = "RemainderBackward0",
                         node_number_left = "torch::autograd::NotImplemented",
                         doc = "Remainder with the sign of the divisor (Python's %).";
@@ -278,14 +260,12 @@ struct DivTrunc {  // div(rounding_mode="trunc")
 };
 // One-sided bounds; the gradient passes where the bound does not bite (the bound itself included).
 struct ClampMin {
+  static constexpr auto arithmetic = &ArithmeticKernels::maximum;
+  static constexpr auto vectors = &ElementaryKernels::maximum;
   static constexpr auto name = "clamp_min", node = "ClampBackward1",
                         node_of_tensors = "ClampBackward0",
                         doc = "The greater of input and min; NaN stays.";
   static constexpr auto domain = Domain::Any;
-  template <class T>
-  static T forward(T a, T b) {
-    return maximum(a, b);
-  }
   static constexpr int left_uses = kLeft | kRight, right_uses = kLeft | kRight;
   static Tensor grad_left(const Tensor& g, const Tensor& a, auto b) {
     return where(a >= b, g, Operand(0.0));
@@ -295,14 +275,12 @@ struct ClampMin {
   }
 };
 struct ClampMax {
+  static constexpr auto arithmetic = &ArithmeticKernels::minimum;
+  static constexpr auto vectors = &ElementaryKernels::minimum;
   static constexpr auto name = "clamp_max", node = "ClampBackward1",
                         node_of_tensors = "ClampBackward0",
                         doc = "The lesser of input and max; NaN stays.";
   static constexpr auto domain = Domain::Any;
-  template <class T>
-  static T forward(T a, T b) {
-    return minimum(a, b);
-  }
   static constexpr int left_uses = kLeft | kRight, right_uses = kLeft | kRight;
   static Tensor grad_left(const Tensor& g, const Tensor& a, auto b) {
     return where(a <= b, g, Operand(0.0));

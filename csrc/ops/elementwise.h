@@ -10,12 +10,13 @@
 //   };
 //
 // forward runs on numbers; where `vectors` (`single_vectors`) names loops of kernels/elementary.h,
-// these stand in for it in both floating types (in float). The derivative runs on numbers, where it
-// is written for them (one fused pass, when no graph of the backward is wanted), and on Tensors
-// (create_graph). Its name says what the tape keeps: grad (nothing), grad_from_input,
-// grad_from_output. A binary op has grad_left and grad_right and says in left_uses / right_uses
-// what they read. What does not depend on the op is in elementwise.cpp, and works on the tables
-// that elementwise<Op> and derivatives<Op> are.
+// these stand in for it in both floating types (in float), and where `arithmetic` names loops of
+// kernels/arithmetic.h, these do for integers and bool, and for floats too if `compares_floats`.
+// The derivative runs on numbers, where it is written for them (one fused pass, when no graph of
+// the backward is wanted), and on Tensors (create_graph). Its name says what the tape keeps: grad
+// (nothing), grad_from_input, grad_from_output. A binary op has grad_left and grad_right and says
+// in left_uses / right_uses what they read. What does not depend on the op is in elementwise.cpp,
+// and works on the tables that elementwise<Op> and derivatives<Op> are.
 #pragma once
 
 #include <optional>
@@ -23,6 +24,7 @@
 #include "autograd/record.h"
 #include "autograd/view.h"
 #include "core/layout.h"
+#include "kernels/arithmetic.h"
 #include "kernels/blocks.h"
 #include "kernels/elementary.h"
 #include "kernels/loops.h"
@@ -91,33 +93,28 @@ constexpr BlockKernels kernels_of() {
   constexpr Domain domain = Op::domain;
   constexpr bool predicate = domain == Domain::Predicate;
   BlockKernels kernels;
-  kernels.predicate = predicate;
-  if constexpr (domain != Domain::Integers && domain != Domain::Bits) {
-    if constexpr (requires { Op::vectors; })
-      kernels.f32 = elementary_f32<Op::vectors>;
-    else if constexpr (requires { Op::single_vectors; })
+  if constexpr (requires { Op::vectors; }) {
+    kernels = elementary_blocks<Op::vectors>;
+  } else if constexpr (requires { Op::compares_floats; }) {
+    kernels.f32 = arithmetic_f32<Op::arithmetic>;
+    kernels.f64 = arithmetic_f64<Op::arithmetic>;
+  } else if constexpr (domain != Domain::Integers && domain != Domain::Bits &&
+                       !requires { Op::arithmetic; }) {
+    if constexpr (requires { Op::single_vectors; })
       kernels.f32 = elementary_f32<Op::single_vectors>;
     else
       kernels.f32 = kernel_of<Op, float, predicate, binary>();
-    if constexpr (requires { Op::vectors; })
-      kernels.f64 = elementary_f64<Op::vectors>;
-    else
-      kernels.f64 = kernel_of<Op, double, predicate, binary>();
+    kernels.f64 = kernel_of<Op, double, predicate, binary>();
   }
-  if constexpr (domain == Domain::Any || domain == Domain::Number || domain == Domain::Predicate ||
-                domain == Domain::Integers || domain == Domain::Bits) {
+  if constexpr (requires { Op::arithmetic; }) {
+    kernels.integers = arithmetic_row<Op::arithmetic>;
+  } else if constexpr (domain == Domain::Any || domain == Domain::Number ||
+                       domain == Domain::Predicate || domain == Domain::Integers) {
     kernels.i64 = kernel_of<Op, int64_t, predicate, binary>();
     if constexpr (!requires { Op::one_integer_kernel; })
       kernels.i32 = kernel_of<Op, int32_t, predicate, binary>();
-    if constexpr (requires { Op::has_byte_kernel; })
-      kernels.u8 = kernel_of<Op, uint8_t, predicate, binary>();
-    if constexpr (requires { Op::wraps; }) {
-      kernels.wrap16 = kernel_of<Op, uint16_t, predicate, binary>();
-      kernels.wrap8 = kernel_of<Op, uint8_t, predicate, binary>();
-    }
-    if constexpr (requires { Op::has_bool_kernel; })
-      kernels.flag = kernel_of<Op, bool, predicate, binary>();
   }
+  kernels.predicate = predicate;
   return kernels;
 }
 template <class Op, bool binary>

@@ -1,5 +1,6 @@
 #include "ops/pointwise.h"
 
+#include "kernels/cast.h"
 #include "kernels/loops.h"
 #include "ops/elementwise.h"
 
@@ -17,39 +18,31 @@ void call(const PointwiseLoops& loops, const void* formula, double* out, const d
   loops.of_double(formula, out, in, n);
 }
 
-// Rows of any stride and of any floating type T, in blocks of the type C that the loops compute in.
-template <class T>
-void run_row(const PointwiseLoops& loops, const void* formula, int inputs, char* const* data,
-             const int64_t* stride, int64_t n) {
-  using C = Compute<T>;
+// Rows of any stride and of any floating dtype, in blocks of the type C that the loops compute in.
+template <class C>
+void run_row(const PointwiseLoops& loops, const void* formula, size_t inputs, DType dtype,
+             const std::array<char*, 4>& data, const std::array<int64_t, 4>& stride, int64_t n) {
+  constexpr int64_t kItem = sizeof(C);
+  const CastRow widen = cast_row(dtype_of<C>, dtype), narrow = cast_row(dtype, dtype_of<C>);
+  const auto in_place = [&](size_t k) { return dtype == dtype_of<C> && stride[k] == kItem; };
   C buffers[4][kBlock];
   for (int64_t at = 0; at < n; at += kBlock) {
     const int64_t count = std::min(kBlock, n - at);
     const C* in[3] = {};
-    for (int k = 0; k < inputs; ++k) {
-      const char* from = data[k + 1] + at * stride[k + 1];
-      if (std::is_same_v<T, C> && stride[k + 1] == int64_t(sizeof(T))) {
-        in[k] = reinterpret_cast<const C*>(from);
-        continue;
-      }
-      for (int64_t i = 0; i < count; ++i, from += stride[k + 1])
-        buffers[k][i] = static_cast<C>(*reinterpret_cast<const T*>(from));
-      in[k] = buffers[k];
+    for (size_t k = 1; k <= inputs; ++k) {
+      const char* from = data[k] + at * stride[k];
+      if (!in_place(k)) widen(reinterpret_cast<char*>(buffers[k]), kItem, from, stride[k], count);
+      in[k - 1] = in_place(k) ? reinterpret_cast<const C*>(from) : buffers[k];
     }
     char* to = data[0] + at * stride[0];
-    if (std::is_same_v<T, C> && stride[0] == int64_t(sizeof(T))) {
-      call(loops, formula, reinterpret_cast<C*>(to), in, count);
-      continue;
-    }
-    call(loops, formula, buffers[3], in, count);
-    for (int64_t i = 0; i < count; ++i, to += stride[0])
-      *reinterpret_cast<T*>(to) = static_cast<T>(buffers[3][i]);
+    call(loops, formula, in_place(0) ? reinterpret_cast<C*>(to) : buffers[0], in, count);
+    if (!in_place(0)) narrow(to, stride[0], reinterpret_cast<char*>(buffers[0]), kItem, count);
   }
 }
 
 template <class T>
-void run_dense(const PointwiseLoops& loops, const void* formula, const Tensor& out,
-               std::span<const Tensor* const> in) {
+void run_dense_of(const PointwiseLoops& loops, const void* formula, const Tensor& out,
+                  std::span<const Tensor* const> in) {
   const T* data[3] = {};
   for (size_t k = 0; k < in.size(); ++k) data[k] = in[k]->data<T>();
   const LongWork work(out.numel());
@@ -61,6 +54,14 @@ void run_dense(const PointwiseLoops& loops, const void* formula, const Tensor& o
 }
 
 }  // namespace
+
+void run_dense(const PointwiseLoops& loops, const void* formula, const Tensor& out,
+               std::span<const Tensor* const> in) {
+  if (out.dtype() == DType::Float64)
+    run_dense_of<double>(loops, formula, out, in);
+  else
+    run_dense_of<float>(loops, formula, out, in);
+}
 
 Tensor run_pointwise(const char* name, const PointwiseLoops& loops, const void* formula,
                      std::span<const Tensor* const> in) {
@@ -80,18 +81,15 @@ Tensor run_pointwise(const char* name, const PointwiseLoops& loops, const void* 
   Tensor out;
   if (same) {
     out = dense ? empty(first.sizes(), dtype) : empty_like(first, dtype);
-    if (dense && dtype == DType::Float32) {
-      run_dense<float>(loops, formula, out, in);
-      return out;
-    }
-    if (dense && dtype == DType::Float64) {
-      run_dense<double>(loops, formula, out, in);
+    if (dense && itemsize(dtype) > 2) {
+      run_dense(loops, formula, out, in);
       return out;
     }
   } else {
     Dims sizes(first.sizes());
     for (const Tensor* t : in.subspan(1)) sizes = broadcast_sizes(sizes, t->sizes());
-    out = empty(sizes, dtype);
+    out = in.size() == 2 ? empty_for(sizes, dtype, {in[0], in[1]})
+                         : empty_for(sizes, dtype, {in[0], in[1], in[2]});
   }
   const int inputs = int(in.size());
   Dims strides[3];
@@ -103,14 +101,14 @@ Tensor run_pointwise(const char* name, const PointwiseLoops& loops, const void* 
     operands.data[size_t(k + 1)] = t->data;
     operands.strides[size_t(k + 1)] = strides[k].data();
   }
-  visit_floating(dtype, name, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    for_each_row<4>(
-        out.sizes(), operands,
-        [&](const std::array<char*, 4>& data, const std::array<int64_t, 4>& stride, int64_t n) {
-          run_row<T>(loops, formula, inputs, data.data(), stride.data(), n);
-        });
-  });
+  const auto row = [&](const std::array<char*, 4>& data, const std::array<int64_t, 4>& stride,
+                       int64_t n) {
+    if (dtype == DType::Float64)
+      run_row<double>(loops, formula, in.size(), dtype, data, stride, n);
+    else
+      run_row<float>(loops, formula, in.size(), dtype, data, stride, n);
+  };
+  share_rows<4>(out.sizes(), operands, kCheapGrain, row);
   return out;
 }
 

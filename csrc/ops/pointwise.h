@@ -40,6 +40,9 @@ void pointwise_loop(const void* formula, T* out, const T* const* in, int64_t n) 
 }
 }  // namespace detail
 
+// Dense tensors of the dtype and sizes of `out`, which is float32 or float64.
+void run_dense(const PointwiseLoops& loops, const void* formula, const Tensor& out,
+               std::span<const Tensor* const> in);
 // `name` stands in the error for tensors that are not floating.
 Tensor run_pointwise(const char* name, const PointwiseLoops& loops, const void* formula,
                      std::span<const Tensor* const> in);

@@ -37,6 +37,7 @@ struct Atan2 {
   }
 };
 struct Hypot {
+  static constexpr auto vectors = &ElementaryKernels::hypot;
   static constexpr auto name = "hypot", node = "HypotBackward0";
   static constexpr auto domain = Domain::OnlyFloating;
   static auto forward(auto a, auto b) { return std::hypot(a, b); }
@@ -254,17 +255,14 @@ struct Logaddexp2 {
 };
 
 struct Fmod {
+  static constexpr auto vectors = &ElementaryKernels::fmod;
   static constexpr bool one_integer_kernel = true;
   static constexpr auto name = "fmod", node = "FmodBackward1", node_number_right = "FmodBackward0";
   static constexpr auto domain = Domain::Number;
   template <class T>
   static T forward(T a, T b) {
-    if constexpr (std::is_floating_point_v<T>) {
-      return std::fmod(a, b);
-    } else {
-      if (b == 0) runtime_error("ZeroDivisionError");
-      return b == -1 ? 0 : a % b;
-    }
+    if (b == 0) runtime_error("ZeroDivisionError");
+    return b == -1 ? 0 : a % b;
   }
   static constexpr int left_uses = kNothing, right_uses = kLeft | kRight;
   static Tensor grad_left(const Tensor& g, const auto&, const auto&) { return g; }

@@ -113,6 +113,7 @@ struct Rad2Deg {
   static Tensor grad(const Tensor& g) { return g * (1 / kDegree); }
 };
 struct Frac {
+  static constexpr auto vectors = &ElementaryKernels::frac;
   static constexpr auto name = "frac", node = "FracBackward0";
   static constexpr auto domain = Domain::OnlyFloating;
   static auto forward(auto x) { return x - trunc(x); }
@@ -221,10 +222,6 @@ T nearest(T x) {
   return size < kNoFraction ? std::copysign((size + kNoFraction) - kNoFraction, x) : x;
 }
 template <class T>
-void round_block(T* out, const T* x, const T*, int64_t n) {
-  for (int64_t i = 0; i < n; ++i) out[i] = nearest(x[i]);
-}
-template <class T>
 void round_decimals_block(T* out, const T* x, const T* parameters, int64_t n) {
   const T power = std::pow(T(10), std::fabs(parameters[0]));
   if (parameters[0] > 0)
@@ -265,7 +262,8 @@ void exponent_block(T* out, const T* x, const T*, int64_t n) {
 #define TG_KERNELS(name) \
   {.f32 = block<float, name##_block<float>>, .f64 = block<double, name##_block<double>>}
 constexpr BlockKernels kPolygamma = TG_KERNELS(polygamma), kLogit = TG_KERNELS(logit),
-                       kRound = TG_KERNELS(round), kRoundDecimals = TG_KERNELS(round_decimals),
+                       kRound = elementary_blocks<&ElementaryKernels::round>,
+                       kRoundDecimals = TG_KERNELS(round_decimals),
                        kNanToNum = TG_KERNELS(nan_to_num), kSignbit = TG_KERNELS(signbit),
                        kAngle = TG_KERNELS(angle), kMantissa = TG_KERNELS(mantissa),
                        kExponent = TG_KERNELS(exponent);

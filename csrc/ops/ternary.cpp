@@ -2,10 +2,12 @@
 
 #include "autograd/record.h"
 #include "autograd/view.h"
+#include "kernels/activation.h"
 #include "kernels/loops.h"
 #include "ops/checked_scalar.h"
 #include "ops/copy.h"
 #include "ops/elementwise.h"
+#include "ops/pointwise.h"
 #include "ops/reduction.h"
 
 namespace tg {
@@ -161,12 +163,24 @@ Operand as_number(const Operand& value) {
 }
 
 // --- the arithmetic ones
-// ------------------------------------------------------------------------------- Starts from the
-// nearer end, so that weights 0 and 1 give the ends themselves.
-template <class C>
-C interpolate(C start, C end, C weight) {
-  return std::abs(weight) < C(0.5) ? start + weight * (end - start)
-                                   : end - (end - start) * (C(1) - weight);
+// -------------------------------------------------------------------------------
+// A formula of kernels/activation.h. Tensors that are not of the result's dtype keep their digits:
+// a 16-bit result is computed in single precision then.
+template <class Formula, size_t n>
+Tensor combined(ActivationLoops ActivationKernels::* loops, const Formula& formula, DType dtype,
+                const Tensor* const (&in)[n]) {
+  const ActivationLoops& of_isa = activation_kernels().*loops;
+  DType common = dtype;
+  for (const Tensor* t : in)
+    if (t->dtype() != dtype) common = loop_dtype(dtype);
+  Tensor cast[n];
+  const Tensor* pointers[n];
+  for (size_t k = 0; k < n; ++k) {
+    cast[k] = cast_quietly(*in[k], common);
+    pointers[k] = &cast[k];
+  }
+  return cast_quietly(
+      run_pointwise("combined", {of_isa.forward, of_isa.forward64}, &formula, pointers), dtype);
 }
 
 void check_lerp_dtype(const char* what, const Tensor& start, const Tensor& other) {
@@ -202,20 +216,26 @@ Tensor add_combined(const Tensor& input, const Tensor& a, const Tensor& b, const
   if (dtype == DType::Bool)
     fail(ErrorKind::NotImplemented, divides ? "\"addcdiv_cpu_out\"" : "\"addcmul_cpu_out\"",
          " not implemented for 'Bool'");
-  const DType wide = loop_dtype(dtype);
-  const Prepared x(input, wide), y(a, wide), z(b, wide);
-  Tensor out = result_like(wide, &x.tensor, &y.tensor, &z.tensor);
-  visit_widened(wide, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    const T scale = value.to<T>();
-    ternary_kernel<T, T>(out, x.input(), y.input(), z.input(), [scale](T u, T v, T w) {
-      if constexpr (divides)
-        return u + scale * v / w;
-      else
-        return u + scale * v * w;
+  Tensor out;
+  if (is_floating(dtype)) {
+    const Tensor* const in[] = {&input, &a, &b};
+    const double scale = value.to<double>();
+    out = divides ? combined(&ActivationKernels::add_quotient, AddQuotient{scale}, dtype, in)
+                  : combined(&ActivationKernels::add_product, AddProduct{scale}, dtype, in);
+  } else {
+    const DType wide = loop_dtype(dtype);
+    const Prepared x(input, wide), y(a, wide), z(b, wide);
+    out = result_like(wide, &x.tensor, &y.tensor, &z.tensor);
+    visit_widened(wide, [&](auto tag) {
+      using T = typename decltype(tag)::type;
+      if constexpr (std::is_integral_v<T> && !divides) {
+        const T scale = value.to<T>();
+        ternary_kernel<T, T>(out, x.input(), y.input(), z.input(),
+                             [scale](T u, T v, T w) { return u + scale * v * w; });
+      }
     });
-  });
-  out = cast_quietly(out, dtype);
+    out = cast_quietly(out, dtype);
+  }
   record(divides ? "AddcdivBackward0" : "AddcmulBackward0", out, inputs(input, a, b),
          saves(needed_by(b, a), divides && requires_grad(b) ? b : needed_by(a, b)),
          [value = value.to<double>(), p = Side(input), q = Side(a), r = Side(b)](
@@ -310,16 +330,15 @@ Tensor lerp(const Tensor& start, const Tensor& end, const Operand& weight) {
   if (!is_floating(start.dtype()))
     fail(ErrorKind::NotImplemented, by_tensor ? "\"lerp_kernel_tensor\"" : "\"lerp_kernel_scalar\"",
          " not implemented for '", info(start.dtype()).scalar, "'");
-  const DType wide = loop_dtype(start.dtype());
-  const Prepared a(start, wide), b(end, wide), w(weight, wide);
-  Tensor out = result_like(wide, &a.tensor, &b.tensor, w.pointer());
-  visit_widened(wide, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    if constexpr (std::is_floating_point_v<T>)
-      ternary_kernel<T, T>(out, a.input(), b.input(), w.input(),
-                           [](T u, T v, T t) { return interpolate(u, v, t); });
-  });
-  out = cast_quietly(out, start.dtype());
+  Tensor out;
+  if (by_tensor) {
+    const Tensor* const in[] = {&start, &end, weight.tensor};
+    out = combined(&ActivationKernels::interpolate_by, InterpolateBy(), start.dtype(), in);
+  } else {
+    const Tensor* const in[] = {&start, &end};
+    out = combined(&ActivationKernels::interpolate, Interpolate{weight.scalar.to<double>()},
+                   start.dtype(), in);
+  }
   if (!by_tensor) {
     record("LerpBackward0", out, inputs(start, end), saves(),
            [w = weight.scalar.to<double>(), p = Side(start), q = Side(end)](GradInputs& to,

@@ -19,6 +19,8 @@ T zeros_of(T) {
 }
 
 struct Neg {
+  static constexpr auto arithmetic = &ArithmeticKernels::neg;
+  static constexpr auto vectors = &ElementaryKernels::neg;
   static constexpr auto name = "neg", node = "NegBackward0",
                         doc = "Negative of each element. Not defined for bool.";
   static constexpr auto domain = Domain::Number;
@@ -27,10 +29,6 @@ struct Neg {
         "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to "
         "invert a mask, "
         "use the `~` or `logical_not()` operator instead.");
-  }
-  template <class T>
-  static T forward(T x) {
-    return static_cast<T>(-x);
   }
   static auto grad(auto g) { return -g; }
 };
@@ -199,14 +197,12 @@ struct Erf {
   }
 };
 struct Relu {
+  static constexpr auto arithmetic = &ArithmeticKernels::relu;
+  static constexpr auto vectors = &ElementaryKernels::relu;
   static constexpr auto name = "relu", node = "ReluBackward0",
                         doc = "max(x, 0) of each element. Not defined for bool.";
   static constexpr auto domain = Domain::Number;
   static void refuse_bool() { runtime_error("Boolean inputs not supported for relu"); }
-  template <class T>
-  static T forward(T x) {
-    return x < T(0) ? T(0) : x;
-  }
   static auto grad_from_output(auto g, auto y) { return where(y <= 0, zeros_of(g), g); }
   // The zeros depend on y, so that the gradient requires grad as PyTorch's does.
   static Tensor grad_from_output(const Tensor& g, const Tensor& y) {
@@ -214,20 +210,22 @@ struct Relu {
   }
 };
 struct Abs {
+  static constexpr auto arithmetic = &ArithmeticKernels::abs;
+  static constexpr auto vectors = &ElementaryKernels::abs;
   static constexpr auto name = "abs", node = "AbsBackward0",
                         doc = "Absolute value of each element. Not defined for bool.";
   static constexpr auto domain = Domain::Number;
   static void refuse_bool() {
     fail(ErrorKind::NotImplemented, "\"abs_cpu\" not implemented for 'Bool'");
   }
-  static auto forward(auto x) { return abs(x); }
   static auto grad_from_input(auto g, auto x) { return g * sign(x); }
 };
 struct Sign {
+  static constexpr auto arithmetic = &ArithmeticKernels::sign;
+  static constexpr auto vectors = &ElementaryKernels::sign;
   static constexpr auto name = "sign", node = "SignBackward0",
                         doc = "-1, 0 or 1 by the sign of each element.";
   static constexpr auto domain = Domain::Any;
-  static auto forward(auto x) { return sign(x); }
   static auto grad(auto g) { return zeros_of(g); }
 };
 struct Reciprocal {
@@ -297,23 +295,16 @@ struct Trunc {
   static auto grad(auto g) { return zeros_of(g); }
 };
 struct BitwiseNot {
+  static constexpr auto arithmetic = &ArithmeticKernels::bitwise_not;
   static constexpr auto name = "bitwise_not", node = "",
                         doc = "Bits of each integer inverted; not x for bool.";
   static constexpr auto domain = Domain::Bits;
-  static constexpr bool has_bool_kernel = true;
-  template <class T>
-  static T forward(T x) {
-    if constexpr (std::is_same_v<T, bool>)
-      return !x;
-    else
-      return ~x;
-  }
 };
 struct LogicalNot {
-  static constexpr bool has_byte_kernel = true;
+  static constexpr auto arithmetic = &ArithmeticKernels::logical_not;
+  static constexpr bool compares_floats = true;
   static constexpr auto name = "logical_not", node = "", doc = "True where an element is zero.";
   static constexpr auto domain = Domain::Predicate;
-  static bool forward(auto x) { return !x; }
 };
 struct IsNan {
   static constexpr auto name = "isnan", node = "", doc = "True where an element is NaN.";
