@@ -59,7 +59,12 @@ void gather(const Block& block, int64_t parts, int64_t begin, int64_t end, const
       T* to = out + (p - begin) * block.count + at;
       const T* a = x + gate + p * block.size;
       const T* b = y ? y + gate + p * block.size : nullptr;
-      for (int64_t k = 0; k < n; ++k) to[k] = b ? a[k] + b[k] : a[k];
+      if (!b) {
+        std::copy_n(a, n, to);
+        continue;
+      }
+      TG_INDEPENDENT
+      for (int64_t k = 0; k < n; ++k) to[k] = a[k] + b[k];
     }
   });
 }
@@ -88,6 +93,7 @@ void gru_gates(const RecurrentStep<T>& s, const Block& block, T* gates, T* own) 
   gather<T>(block, 3, 2, 3, s.input_gates, nullptr, gates + 2 * n);
   gather<T>(block, 3, 2, 3, s.hidden_gates, nullptr, own);
   apply(&ElementaryKernels::sigmoid, gates, 2 * n);
+  TG_INDEPENDENT
   for (int64_t k = 0; k < n; ++k) gates[2 * n + k] += gates[k] * own[k];
   apply(&ElementaryKernels::tanh, gates + 2 * n, n);
 }
@@ -102,8 +108,10 @@ void RecurrentStep<T>::lstm(T* hidden, T* cell) const {
     const int64_t n = block.count;
     const T *i = gates, *f = i + n, *g = f + n, *o = g + n, *before = state + block.first;
     T *next = cell + block.first, *h = hidden + block.first;
+    TG_INDEPENDENT
     for (int64_t k = 0; k < n; ++k) h[k] = next[k] = f[k] * before[k] + i[k] * g[k];
     apply(&ElementaryKernels::tanh, h, n);
+    TG_INDEPENDENT
     for (int64_t k = 0; k < n; ++k) h[k] *= o[k];
   });
 }
@@ -119,8 +127,10 @@ void RecurrentStep<T>::lstm_backward(const T* grad_hidden, const T* grad_cell, T
     const T* before = state + block.first;
     if (grad_hidden) std::copy_n(grad_hidden + block.first, n, h);
     if (grad_cell) std::copy_n(grad_cell + block.first, n, c);
+    TG_INDEPENDENT
     for (int64_t k = 0; k < n; ++k) t[k] = f[k] * before[k] + i[k] * g[k];
     apply(&ElementaryKernels::tanh, t, n);
+    TG_INDEPENDENT
     for (int64_t k = 0; k < n; ++k) {
       const T dc = c[k] + h[k] * o[k] * (1 - t[k] * t[k]), in = i[k], new_cell = g[k];
       to[k] = dc * f[k];
@@ -141,6 +151,7 @@ void RecurrentStep<T>::gru(T* hidden) const {
     const int64_t n = block.count;
     const T *z = gates + n, *fresh = z + n, *before = state + block.first;
     T* h = hidden + block.first;
+    TG_INDEPENDENT
     for (int64_t k = 0; k < n; ++k) h[k] = fresh[k] + z[k] * (before[k] - fresh[k]);
   });
 }
@@ -154,6 +165,7 @@ void RecurrentStep<T>::gru_backward(const T* grad, T* input_gates_grad, T* hidde
     const int64_t n = block.count;
     T *r = gates, *z = r + n, *fresh = z + n, *to = state_grad + block.first;
     const T *before = state + block.first, *from = grad + block.first;
+    TG_INDEPENDENT
     for (int64_t k = 0; k < n; ++k) {
       const T d = from[k], dn = d * (1 - z[k]) * (1 - fresh[k] * fresh[k]), reset = r[k];
       to[k] = d * z[k];
