@@ -57,3 +57,44 @@ def test_half_and_bool():
     assert tg.tensor([[True, False], [True, True]]).amin(1).tolist() == [False, True]
     values, indices = tg.tensor([[False, True], [False, False]]).max(1)
     assert values.tolist() == [True, False] and indices.tolist() == [1, 0]
+
+
+def long_lines(n):
+    random = np.random.default_rng(n)
+    plain = random.normal(size=n)
+    some = plain.copy()
+    some[random.integers(0, n, 7)] = np.nan
+    some[[3, 4, 5, 6]] = np.inf, -np.inf, -0.0, 0.0
+    rising, few = np.arange(n) / 4.0, np.where(np.arange(n) % 64 == 0, plain, 0)
+    return [plain, some, np.zeros(n), rising, -rising, np.round(plain), few, np.full(n, -np.inf)]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int64"])
+@pytest.mark.parametrize("n", [256, 513, 4099])
+def test_few_of_many_are_the_first_of_the_sorted_line(n, dtype):
+    """Among equals the earlier place comes first."""
+    for a in long_lines(n):
+        if dtype == "int64" and not np.isfinite(a).all():
+            continue
+        x = tg.tensor(a).to(getattr(tg, dtype))
+        for largest in (True, False):
+            places = x.sort(descending=largest, stable=True)[1]
+            for k in (1, 5, 9, 16):
+                assert x.topk(k, largest=largest)[1].tolist() == places[:k].tolist()
+            assert tg.stack([x, x], 1).topk(3, 0, largest=largest)[1][:, 1].tolist() == places[:3].tolist()
+        assert x.kthvalue(4)[1].item() == x.sort(stable=True)[1][3].item()
+
+
+@pytest.mark.parametrize("name", ["cumsum", "cumprod", "logcumsumexp", "cummax", "cummin"])
+def test_running_values_do_not_depend_on_lines_beside(name):
+    tg.manual_seed(0)
+    x = tg.randn(37, 19)
+    x[3, 4], x[5, 0], x[6, 2], x[7, :3] = np.nan, np.inf, -np.inf, -np.inf
+    function = getattr(tg, name)
+    for result, columns, alone in zip(
+        *([r] if isinstance(r, tg.Tensor) else r for r in (function(x, 1), function(x.t(), 0))),
+        zip(*(([r] if isinstance(r, tg.Tensor) else r) for r in (function(row, 0) for row in x))),
+    ):
+        for row, column, single in zip(result, columns.t(), alone):
+            assert np.array_equal(row.numpy(), single.numpy(), equal_nan=True)
+            assert np.array_equal(row.numpy(), column.numpy(), equal_nan=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from conftest import close, error_text, golden, same, tg
 from op_table.row import listed
@@ -271,3 +272,22 @@ def test_triangles_hold_the_elements_that_tril_and_triu_keep(rows, columns):
         small = max(-99, min(offset, 99))
         same(tg.tril_indices(rows, columns, offset), tg.tril(ones, small).nonzero().t())
         same(tg.triu_indices(rows, columns, offset), tg.triu(ones, small).nonzero().t())
+
+
+@pytest.mark.parametrize("widths", [(4, 4, 4), (64, 1, 30), (3, 200, 16), (1, 1)])
+@pytest.mark.parametrize("rows", [7, 700])
+def test_cat_beside_each_other_of_any_widths_layouts_and_dtypes(rows, widths):
+    """Dense and strided tensors, short and long rows, in results that fit a near cache and in others."""
+    random = np.random.default_rng(rows)
+    for kinds in [("dense",) * 3, ("dense", "strided", "dense"), ("double", "dense", "strided")]:
+        arrays = [random.normal(size=(rows, width)).astype(np.float32) for width in widths]
+        tensors = [tg.tensor(a) for a in arrays]
+        for i, kind in enumerate(kinds[: len(tensors)]):
+            if kind == "strided":
+                tensors[i] = tensors[i].t().contiguous().t()
+            elif kind == "double":
+                tensors[i] = tensors[i].double()
+        want = np.concatenate(arrays, 1)
+        assert np.array_equal(tg.cat(tensors, 1).numpy(), want)
+        if len(set(widths)) == 1:
+            assert np.array_equal(tg.stack(tensors, 1).reshape(rows, -1).numpy(), want)

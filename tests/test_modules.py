@@ -134,26 +134,43 @@ def test_packed_sequences_give_what_single_ones_give(call):
             assert tg.allclose(together[:, n], single, atol=1e-6)
 
 
-@pytest.mark.parametrize("step", ["lstm", "gru"])
-def test_gradients_of_recurrent_steps_are_those_of_the_formulas(step):
-    """The fused backward loops against the differentiable ones, which create_graph takes."""
+@pytest.mark.parametrize("rows, size", [(2, 3), (50, 3), (1, 1), (2, 130), (0, 3)])
+@pytest.mark.parametrize("step, parts", [("lstm", 4), ("gru", 3)])
+def test_recurrent_steps_are_their_formulas(step, parts, rows, size):
+    """The fused loops against plain operations, the fused backward against the one of create_graph."""
     tg.manual_seed(2)
-    size = 3
-    gates = tg.randn(2, (4 if step == "lstm" else 3) * size, dtype=tg.float64, requires_grad=True)
-    state = tg.randn(2, size, dtype=tg.float64, requires_grad=True)
+    x, y = (tg.randn(rows, parts * size, dtype=tg.float64, requires_grad=True) for _ in range(2))
+    state = tg.randn(rows, size, dtype=tg.float64, requires_grad=True)
+    inputs = (x, y, state)
     if step == "lstm":
-        results = tg._core._lstm_step(gates, state)
-        inputs = (gates, state)
+        results = tg._core._lstm_step(x, y, state)
+        i, f, g, o = (x + y).chunk(4, 1)
+        cell = f.sigmoid() * state + i.sigmoid() * g.tanh()
+        formulas = [o.sigmoid() * cell.tanh(), cell]
     else:
-        other = tg.randn(2, 3 * size, dtype=tg.float64, requires_grad=True)
-        results = (tg._core._gru_step(gates, other, state),)
-        inputs = (gates, other, state)
-    total = sum((result * result).sum() for result in results)
-    fused = tg.autograd.grad(total, inputs, retain_graph=True)
-    composed = tg.autograd.grad(total, inputs, create_graph=True)
-    for a, b in zip(fused, composed):
-        assert tg.allclose(a, b, rtol=1e-12, atol=1e-14)
-    assert tg.autograd.grad(composed[0].sum(), inputs)[0].abs().sum() > 0
+        results = (tg._core._gru_step(x, y, state),)
+        r, z = ((a + b).sigmoid() for a, b in zip(x.chunk(3, 1)[:2], y.chunk(3, 1)))
+        n = (x.chunk(3, 1)[2] + r * y.chunk(3, 1)[2]).tanh()
+        formulas = [(1 - z) * n + z * state]
+    for result, formula in zip(results, formulas):
+        assert tg.allclose(result, formula, rtol=1e-12, atol=1e-14)
+    for used in (results, *([result] for result in results)):  # the state of an LSTM alone as well
+        total = sum((result * result).sum() for result in used)
+        fused = tg.autograd.grad(total, inputs, retain_graph=True)
+        composed = tg.autograd.grad(total, inputs, create_graph=True)
+        for a, b in zip(fused, composed):
+            assert tg.allclose(a, b, rtol=1e-12, atol=1e-14)
+    assert rows == 0 or tg.autograd.grad(composed[0].sum(), inputs)[0].abs().sum() > 0
+
+
+def test_recurrent_steps_of_other_dtypes():
+    half = tg.nn.LSTMCell(2, 3, dtype=tg.bfloat16)
+    h, c = half(tg.ones(4, 2, dtype=tg.bfloat16))
+    assert h.dtype is c.dtype is tg.bfloat16
+    (h.sum() + c.sum()).backward()
+    assert half.weight_hh.grad.dtype is tg.bfloat16
+    with pytest.raises(NotImplementedError, match="\"gru_cell\" not implemented for 'Long'"):
+        tg._core._gru_step(*(tg.ones(1, n, dtype=tg.int64) for n in (3, 3, 1)))
 
 
 def test_second_derivative_of_ctc_loss_is_refused():

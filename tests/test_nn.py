@@ -8,7 +8,7 @@ import pickle
 from collections import OrderedDict
 
 import pytest
-from conftest import array, close, inf, tg
+from conftest import array, close, inf, nan, tg
 
 nn, F = tg.nn, tg.nn.functional
 
@@ -497,6 +497,42 @@ def test_clip_grad_value():
     a, b = with_grads()
     nn.utils.clip_grad_value_([a, b], 3.5)
     assert (a.grad.tolist(), b.grad.tolist()) == ([3, 0], [3.5])
+
+
+def test_clipping_of_strided_gradients_and_mixed_dtypes():
+    a, b = tg.zeros(2, 3, requires_grad=True), tg.zeros(40, dtype=tg.float64, requires_grad=True)
+    a.grad, b.grad = tg.full((3, 2), 4.0).t(), tg.full((40,), 2.0, dtype=tg.float64)
+    total = nn.utils.clip_grad_norm_([a, b], 1.0)
+    assert total.dtype is tg.float64
+    close(total, 16.0)
+    close(a.grad, [[0.25] * 3] * 2, 1e-6)
+    close(b.grad, [0.125] * 40, 1e-6)
+    a.grad = tg.tensor([[-inf, inf], [nan, 1.0], [2.0, -0.0]]).t()
+    nn.utils.clip_grad_value_([a, b], 1.5)
+    assert str(a.grad.tolist()) == "[[-1.5, nan, 1.5], [1.5, 1.0, -0.0]]"
+    assert b.grad[0].item() == pytest.approx(0.125)
+
+
+def test_clipping_counts_versions_and_leaves_gradients_below_the_limit():
+    p = tg.zeros(2, requires_grad=True)
+    p.grad = tg.tensor([3.0, 4.0])
+    kept = p.grad
+    assert nn.utils.clip_grad_norm_(iter([p]), 5.5).item() == 5
+    assert p.grad is kept and kept.tolist() == [3.0, 4.0] and kept._version == 1
+    nn.utils.clip_grads_with_norm_(p, 1.0, tg.tensor(nan))
+    assert str(kept.tolist()) == "[nan, nan]"
+
+
+def test_what_clipping_refuses():
+    with pytest.raises(AttributeError, match="'float' object has no attribute 'grad'"):
+        nn.utils.clip_grad_norm_([1.0], 1.0)
+    p = tg.zeros(2, requires_grad=True)
+    p.grad = tg.zeros(2)
+    p.grad.data = tg.zeros(0)
+    with pytest.raises(RuntimeError, match="cannot compute the inf norm on an empty tensor"):
+        nn.utils.clip_grad_norm_(p, 1.0, inf)
+    with pytest.warns(UserWarning, match="`parameters` is an empty generator"):
+        nn.utils.clip_grad_norm_((q for q in [] if q), 1.0)
 
 
 def test_parameters_as_a_vector():

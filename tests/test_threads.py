@@ -32,6 +32,16 @@ def backward_of(f, *leaves):
     return tg.cat([leaf.grad.flatten() for leaf in leaves])
 
 
+def step_of(name, dtype=tg.float32, **options):
+    """The parameter and the state after two steps."""
+    p = x.detach().to(dtype, copy=True).requires_grad_()
+    optimizer = getattr(tg.optim, name)([p], **options)
+    for grad in (y, x):
+        p.grad = grad.to(dtype)
+        optimizer.step()
+    return tg.stack([p.detach(), *(state for state in optimizer.state[p].values() if state.dim())])
+
+
 n = 70_001  # above every bound from which threads share an operation, and a multiple of nothing
 x, y = randn(2 * n).abs().log().reshape(2, n)
 table = randn(403, 307)
@@ -58,6 +68,14 @@ OPERATIONS = {
     "copy of a permutation": lambda: randn(9, 40, 8, 50).permute(2, 0, 3, 1).contiguous(),
     "loss": lambda: tg.nn.functional.smooth_l1_loss(x, y, reduction="none"),
     "backward": lambda: backward_of(lambda a, b: (a * b).tanh() * a, x, y),
+    "cat": lambda: tg.cat([randn(300, 401), randn(300, 5), randn(301, 300)[1:]], 1),
+    "SGD": lambda: step_of("SGD", lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.1),
+    "Adagrad": lambda: step_of("Adagrad", tg.float64),
+    "Adam": lambda: step_of("Adam", amsgrad=True),
+    "AdamW in bfloat16": lambda: step_of("AdamW", tg.bfloat16),
+    "RMSprop in float16": lambda: step_of("RMSprop", tg.float16, centered=True, momentum=0.5),
+    "step of an LSTM": lambda: tg.stack(tg._core._lstm_step(randn(301, 268), randn(301, 268), randn(301, 67))),
+    "backward of a GRU's step": lambda: backward_of(tg._core._gru_step, randn(99, 900), randn(99, 900), randn(99, 300)),
     "matmul": lambda: randn(301, 257) @ randn(257, 305),
     "matmul of transposed": lambda: randn(257, 301).t() @ randn(305, 257).t(),
     "matmul in float64": lambda: randn(130, 999, dtype=tg.float64) @ randn(999, 100, dtype=tg.float64),

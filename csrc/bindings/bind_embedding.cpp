@@ -56,7 +56,7 @@ void bind_embeddings(Binder& b) {
         kFunction, "softmax(query @ key.T * scale + mask) @ value.");
   b.def("pdist", {fn(&pdist, "input, p=2")}, kFunction,
         "p-norms of the differences of all pairs of rows.");
-  b.def("_lstm_step", {fn(&lstm_step, "gates, cell")}, kFunction,
+  b.def("_lstm_step", {fn(&lstm_step, "input_gates, hidden_gates, cell")}, kFunction,
         "New hidden and cell states of an LSTM.");
   b.def("_gru_step", {fn(&gru_step, "input_gates, hidden_gates, hidden")}, kFunction,
         "New hidden state of a GRU.");

@@ -1,6 +1,8 @@
-// The native half of tapegrad.optim: each step is one call over the parameters of a group. It reads
-// .grad itself, passes over parameters without one, and keeps the state in the optimizer's `state`
-// dict, {param: {name: tensor}}.
+// The native half of tapegrad.optim and of the gradient clipping in nn.utils: each step is one call
+// over the parameters of a group. It reads .grad itself, passes over parameters without one, and
+// keeps the state in the optimizer's `state` dict, {param: {name: tensor}}.
+#include <cmath>
+
 #include "autograd/grad_mode.h"
 #include "bindings/bind.h"
 #include "ops/optim.h"
@@ -96,7 +98,7 @@ double rate(PyObject* o) {
   if (!is_tensor(o)) return double_from(o);
   const Tensor& t = as_tensor(o);
   if (t.numel() != 1) value_error("Tensor lr must be 1-element");
-  return visit_dtype(t.dtype(), [&]<class T>(TypeTag<T>) { return convert<double>(*t.data<T>()); });
+  return number_in(t);
 }
 
 void sgd(PyObject* params, PyObject* state, PyObject* lr, double momentum, double dampening,
@@ -178,6 +180,68 @@ void zero_grad(PyObject* params, bool set_to_none) {
   }
 }
 
+std::vector<Tensor> tensors_of(PyObject* list) {
+  std::vector<Tensor> tensors;
+  const Ref sequence = checked(PySequence_Fast(list, "expected an iterable of Tensors"));
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(sequence.get()); ++i) {
+    PyObject* item = PySequence_Fast_GET_ITEM(sequence.get(), i);
+    if (!is_tensor(item)) type_error("expected Tensor but got ", Py_TYPE(item)->tp_name);
+    tensors.push_back(as_tensor(item));
+  }
+  return tensors;
+}
+// The gradients of those parameters that have one.
+std::vector<Tensor> gradients_of(PyObject* params) {
+  std::vector<Tensor> grads;
+  const Ref sequence = checked(PySequence_Fast(params, "expected an iterable of Tensors"));
+  for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(sequence.get()); ++i) {
+    PyObject* item = PySequence_Fast_GET_ITEM(sequence.get(), i);
+    if (is_tensor(item)) {
+      if (TensorImpl* grad = as_tensor(item)->grad) grads.emplace_back(grad);
+      continue;
+    }
+    const Ref grad = checked(PyObject_GetAttrString(item, "grad"));
+    if (grad.get() == Py_None) continue;
+    if (!is_tensor(grad.get()))
+      type_error("expected Tensor but got ", Py_TYPE(grad.get())->tp_name);
+    grads.push_back(as_tensor(grad.get()));
+  }
+  return grads;
+}
+
+Tensor checked_total(std::span<const Tensor> tensors, double norm_type, bool error_if_nonfinite) {
+  Tensor total = total_norm(tensors, norm_type);
+  if (error_if_nonfinite && !std::isfinite(number_in(total))) {
+    const Ref order = checked(PyFloat_FromDouble(norm_type)),
+              text = checked(PyObject_Str(order.get()));
+    runtime_error("The total norm of order ", PyUnicode_AsUTF8(text.get()),
+                  " for gradients from `parameters` is non-finite, so it cannot be clipped. To "
+                  "disable this error and scale the gradients by the non-finite norm anyway, set "
+                  "`error_if_nonfinite=False`");
+  }
+  return total;
+}
+Tensor get_total_norm(PyObject* tensors, double norm_type, bool error_if_nonfinite) {
+  const GradModeGuard off(false);
+  return checked_total(tensors_of(tensors), norm_type, error_if_nonfinite);
+}
+Tensor clip_grad_norm(PyObject* params, double max_norm, double norm_type,
+                      bool error_if_nonfinite) {
+  const GradModeGuard off(false);
+  const std::vector<Tensor> grads = gradients_of(params);
+  Tensor total = checked_total(grads, norm_type, error_if_nonfinite);
+  clip_to_norm(grads, max_norm, total);
+  return total;
+}
+void clip_grads_with_norm(PyObject* params, double max_norm, const Tensor& total) {
+  const GradModeGuard off(false);
+  clip_to_norm(gradients_of(params), max_norm, total);
+}
+void clip_grad_value(PyObject* params, double limit) {
+  const GradModeGuard off(false);
+  clip_to_value(gradients_of(params), limit);
+}
+
 }  // namespace
 
 void bind_optim(Binder& b) {
@@ -202,6 +266,14 @@ void bind_optim(Binder& b) {
         "One step of RMSprop over a list of parameters; the averages are kept in `state`.");
   b.def("_zero_grad", {fn(&zero_grad, "params, set_to_none")}, kFunction,
         "Drops the gradients of a list of parameters, or fills them with zeros.");
+  b.def("_total_norm", {fn(&get_total_norm, "tensors, norm_type, error_if_nonfinite")}, kFunction,
+        "The norm of the norms of tensors.");
+  b.def("_clip_grad_norm", {fn(&clip_grad_norm, "params, max_norm, norm_type, error_if_nonfinite")},
+        kFunction, "Scales gradients down to a total norm; returns the norm before.");
+  b.def("_clip_grads_with_norm", {fn(&clip_grads_with_norm, "params, max_norm, total_norm")},
+        kFunction, "The same with a norm that is known.");
+  b.def("_clip_grad_value", {fn(&clip_grad_value, "params, limit")}, kFunction,
+        "Limits the elements of gradients.");
 }
 
 }  // namespace tg

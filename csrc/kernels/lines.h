@@ -41,13 +41,28 @@ template <class Acc, class T, class Step>
 void run_along(const Lines& lines, T* out, bool reverse, Acc start, const Step& step) {
   const int64_t stride = reverse ? -lines.inner : lines.inner;
   const int64_t first = reverse ? (lines.n - 1) * lines.inner : 0;
-  for_each_tile(lines, [&](int64_t begin, int width) {
-    if (width == 1) {
-      Acc acc = start;
-      for (int64_t i = 0, at = begin + first; i < lines.n; ++i, at += stride)
-        out[at] = convert<T>(acc = step(acc, at));
-      return;
+  if (lines.inner == 1) {
+    const LongWork work(lines.numel());
+    // Four lines at once: each step waits for the one before it.
+    constexpr int kRows = 4;
+    int64_t o = 0;
+    for (; lines.outer - o >= kRows; o += kRows) {
+      Acc acc[kRows] = {start, start, start, start};
+      for (int64_t i = 0, at = o * lines.n + first; i < lines.n; ++i, at += stride)
+#pragma GCC unroll 4
+        for (int r = 0; r < kRows; ++r) {
+          acc[r] = step(acc[r], at + r * lines.n);
+          out[at + r * lines.n] = convert<T>(acc[r]);
+        }
     }
+    for (; o < lines.outer; ++o) {
+      Acc acc = start;
+      for (int64_t i = 0, at = o * lines.n + first; i < lines.n; ++i, at += stride)
+        out[at] = convert<T>(acc = step(acc, at));
+    }
+    return;
+  }
+  for_each_tile(lines, [&](int64_t begin, int width) {
     Acc acc[kLineTile];
     std::fill(acc, acc + width, start);
     for (int64_t i = 0, at = begin + first; i < lines.n; ++i, at += stride)

@@ -1,7 +1,5 @@
 // Optimizer updates: one pass over the elements of one parameter and of the state kept for it.
-// Every operation rounds where PyTorch's single-tensor optimizers round, in their order, so float32
-// results agree with them; those that PyTorch fuses (add with alpha, addcmul, lerp) are fused here
-// too.
+// They round as PyTorch's do: see optim_isa.cpp.
 #pragma once
 
 #include <cstdint>

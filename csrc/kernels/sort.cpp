@@ -6,8 +6,34 @@
 #include <bit>
 #include <cstring>
 
+#include "kernels/isa.h"
+#include "kernels/sort_kernels.h"
+
 namespace tg {
+
+#define TG_DECLARE_TABLE(name)               \
+  namespace name {                           \
+  extern const SelectKernels select_kernels; \
+  }
+TG_FOR_EACH_ISA(TG_DECLARE_TABLE)
+#undef TG_DECLARE_TABLE
+
 namespace {
+
+const SelectKernels& select_kernels() {
+#define TG_TABLE_ENTRY(name) &name::select_kernels,
+  static constexpr const SelectKernels* kTables[] = {TG_FOR_EACH_ISA(TG_TABLE_ENTRY)};
+#undef TG_TABLE_ENTRY
+  static const SelectKernels& table = pick_isa(kTables);
+  return table;
+}
+template <class Key>
+const SelectKernelsOf<Key>& select_kernels_of() {
+  if constexpr (std::is_same_v<Key, uint32_t>)
+    return select_kernels().of_32;
+  else
+    return select_kernels().of_64;
+}
 
 // --- sortable elements
 using Packed = uint64_t;  // 32 bits of key, 32 bits of place
@@ -62,6 +88,10 @@ void load_keys_of(const char* p, int64_t step, int64_t n, bool descending, Key* 
   using Own = decltype(order_key(T()));
   const Own flip = descending ? ~Own(0) : Own(0);
   if (step == int64_t(sizeof(T))) {
+    if constexpr (std::is_same_v<T, float>)
+      return select_kernels().float_keys(reinterpret_cast<const float*>(p), n, flip, out);
+    else if constexpr (std::is_same_v<T, double>)
+      return select_kernels().double_keys(reinterpret_cast<const double*>(p), n, flip, out);
     for (int64_t i = 0; i < n; ++i) out[i] = order_key(reinterpret_cast<const T*>(p)[i]) ^ flip;
     return;
   }
@@ -267,30 +297,27 @@ bool by_digits(const Ranks& ranks, int64_t n) {
 template <class E>
 void lowest_of_line(const SortTask& task, int64_t begin, int64_t k, E* out) {
   using Key = KeyOf<E>;
+  const SelectKernelsOf<Key>& kernels = select_kernels_of<Key>();
   const int64_t room = candidates(k);
   int64_t found = 0;
   Key bound = 0;
-  bool bounded = false;
-  // Ties of the bound that come later have greater places: they are never needed.
+  bool ended = false;
   for_each_keys<E>(task, begin, [&](const Key* keys, int64_t i, int64_t count) {
-    constexpr int64_t kFew = 16;
-    for (int64_t from = 0; from < count; from += kFew) {
-      const int64_t end = std::min(count, from + kFew);
-      if (bounded && end - from == kFew) {
-        int below = 0;
-        for (int64_t j = 0; j < kFew; ++j) below |= keys[from + j] < bound;
-        if (!below) continue;
-      }
-      for (int64_t j = from; j < end; ++j) {
-        out[found] = element_of<E>(keys[j], i + j);
-        found += !bounded || keys[j] < bound;
-        if (found == room) {
-          std::nth_element(out, out + k - 1, out + found);
-          found = k;
-          bound = Key(key_of(out[k - 1]));
-          bounded = true;
-        }
-      }
+    if (i == 0) bound = kernels.bound(keys, count, k);
+    if (ended) return;
+    uint16_t places[kKeyBlock];
+    const int64_t hits = kernels.find(keys, count, bound, places);
+    for (int64_t h = 0; h < hits && !ended; ++h) {
+      const Key key = keys[places[h]];
+      if (key > bound) continue;  // which has fallen
+      out[found++] = element_of<E>(key, i + places[h]);
+      if (found < room) continue;
+      // What equals the k-th and comes later has a greater place: it is never needed.
+      std::nth_element(out, out + k - 1, out + found);
+      found = k;
+      bound = Key(key_of(out[k - 1]));
+      ended = bound == 0;
+      --bound;
     }
   });
   std::nth_element(out, out + k - 1, out + found);

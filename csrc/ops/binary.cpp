@@ -235,13 +235,18 @@ Tensor clamp_gradient(const Tensor& g, const Tensor& x, const Scalar& min, const
   return out;
 }
 
+// Two numbers as clamp_block() reads them beside elements of x.
+struct Bounds {
+  alignas(8) char bytes[16];
+  Bounds(const Tensor& x, const Scalar& min, const Scalar& max) {
+    with_number(min, x, [&](auto low) {
+      std::memcpy(bytes, &low, sizeof low);
+      with_number(max, x, [&](auto high) { std::memcpy(bytes + sizeof high, &high, sizeof high); });
+    });
+  }
+};
 Tensor clamp_between(const Tensor& x, const Scalar& min, const Scalar& max) {
-  alignas(8) char bounds[16];
-  with_number(min, x, [&](auto low) {
-    std::memcpy(bounds, &low, sizeof low);
-    with_number(max, x, [&](auto high) { std::memcpy(bounds + sizeof high, &high, sizeof high); });
-  });
-  Tensor out = apply_blocks(clamp_blocks, x, bounds);
+  Tensor out = apply_blocks(clamp_blocks, x, Bounds(x, min, max).bytes);
   record("ClampBackward1", out, inputs(x), saves(x),
          [min, max](const Tensor& g, const Tensor& x) { return clamp_gradient(g, x, min, max); });
   return out;
@@ -301,6 +306,14 @@ Tensor pow_(const Tensor& self, const Operand& exponent) {
 Tensor clamp_(const Tensor& self, const Operand* min, const Operand* max) {
   for (const Operand* bound : {min, max})
     if (bound && bound->is_tensor()) check_no_partial_overlap(self, *bound->tensor);
+  if (min && max && !min->is_tensor() && !max->is_tensor() && is_floating(self.dtype()) &&
+      self.is_contiguous() && !(grad_mode.enabled && requires_grad(self))) {
+    check_inplace(self);
+    run_flat_blocks(clamp_blocks, self.dtype(), self->data, self.dtype(), self->data,
+                    Bounds(self, min->scalar, max->scalar).bytes, self.numel());
+    bump_version(self);
+    return self;
+  }
   const bool keeps_self = requires_grad(self) || (min && operand_requires_grad(*min)) ||
                           (max && operand_requires_grad(*max));
   return in_place(self, keeps_self, [&](const Tensor& x) { return clamp(x, min, max); });

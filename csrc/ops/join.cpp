@@ -2,6 +2,8 @@
 
 #include "autograd/record.h"
 #include "autograd/view.h"
+#include "kernels/loops.h"
+#include "kernels/parallel.h"
 #include "ops/copy.h"
 #include "ops/elementwise.h"
 #include "ops/shape.h"
@@ -31,6 +33,30 @@ DType common_dtype(std::span<const Tensor> tensors) {
   return type.value();
 }
 
+// 16 bytes or more, without a call where they are few.
+inline void copy_bytes(char* to, const char* from, int64_t bytes) {
+  if (bytes > 64) {
+    std::memcpy(to, from, size_t(bytes));
+    return;
+  }
+  for (int64_t i = 0; i < bytes - 16; i += 16) std::memcpy(to + i, from + i, 16);
+  std::memcpy(to + bytes - 16, from + bytes - 16, 16);
+}
+
+// Dense tensors beside each other in a dense result: `bytes` of each of `outer` rows.
+struct Stretch {
+  char* to;
+  const char* from;
+  int64_t bytes;
+};
+void write_rows(std::span<const Stretch> stretches, int64_t outer, int64_t row) {
+  const LongWork work(outer * row / 4);
+  parallel_for(outer, 1 + (1 << 17) / row, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i)
+      for (const Stretch& s : stretches) copy_bytes(s.to + i * row, s.from + i * s.bytes, s.bytes);
+  });
+}
+
 // Writes each tensor into its stretch of `out` along dimension `at`; `length_of` says how long that
 // is.
 template <class F>
@@ -40,6 +66,9 @@ void write_stretches(const Tensor& out, std::span<const Tensor> tensors, int at,
   for (int i = 0; i < at; ++i) outer *= out.size(i);
   for (int i = at + 1; i < out.dim(); ++i) inner *= out.size(i);
   const int64_t row = inner * out.size(at);
+  constexpr int64_t kShort = 16;
+  std::vector<Stretch> dense;  // written row by row, where the result does not fit a near cache
+  const bool large = outer * row >= int64_t{1} << 15;
   int64_t start = 0;
   for (const Tensor& t : tensors) {
     const int64_t length = length_of(t);
@@ -47,9 +76,14 @@ void write_stretches(const Tensor& out, std::span<const Tensor> tensors, int at,
     const int64_t bytes = length * inner;
     if (bytes == 0 || outer == 0) continue;
     if (t.dtype() == out.dtype() && t.is_contiguous() && out.is_contiguous() &&
-        (outer <= 64 || bytes >= 32)) {
-      for (int64_t i = 0; i < outer; ++i)
-        std::memcpy(out->data + i * row + start * inner, t->data + i * bytes, size_t(bytes));
+        (outer <= 64 || bytes >= (large ? kShort : 2 * kShort))) {
+      char* to = out->data + start * inner;
+      if (bytes >= kShort && large) {
+        dense.push_back({to, t->data, bytes});
+      } else {
+        for (int64_t i = 0; i < outer; ++i)
+          std::memcpy(to + i * row, t->data + i * bytes, size_t(bytes));
+      }
     } else {
       Dims sizes(out.sizes());
       sizes[at] = length;
@@ -65,6 +99,7 @@ void write_stretches(const Tensor& out, std::span<const Tensor> tensors, int at,
     }
     start += length;
   }
+  if (!dense.empty()) write_rows(dense, outer, row);
 }
 
 // Contiguous tensors of one dtype, one after the other.

@@ -1,7 +1,11 @@
 #include "ops/optim.h"
 
+#include "ops/binary.h"
 #include "ops/copy.h"
+#include "ops/join.h"
+#include "ops/operators.h"
 #include "ops/promotion.h"
+#include "ops/reduce.h"
 
 namespace tg {
 namespace {
@@ -114,6 +118,43 @@ Tensor optimizer_state_like(const Tensor& param, double value) {
   Tensor state = empty_like(param, param.dtype());
   fill_values(state, Scalar(value));
   return state;
+}
+
+double number_in(const Tensor& one) {
+  return visit_dtype(one.dtype(),
+                     [&]<class T>(TypeTag<T>) { return convert<double>(*one.data<T>()); });
+}
+
+Tensor total_norm(std::span<const Tensor> tensors, double p) {
+  if (tensors.empty()) {
+    Tensor zero = empty({}, default_dtype());
+    fill_values(zero, Scalar(0.0));
+    return zero;
+  }
+  std::vector<Tensor> norms;
+  norms.reserve(tensors.size());
+  for (const Tensor& t : tensors) norms.push_back(vector_norm(t, p, std::nullopt, false, {}));
+  return vector_norm(stack(norms, 0), p, std::nullopt, false, {});
+}
+
+void clip_to_norm(std::span<const Tensor> grads, double max_norm, const Tensor& total) {
+  if (grads.empty()) return;
+  const Operand one(1.0);
+  const Tensor scale = clamp(max_norm / (total + 1e-6), nullptr, &one);
+  const bool keeps = scale.dim() == 0 && number_in(scale) == 1;
+  for (const Tensor& grad : grads) {
+    if (keeps && is_floating(grad.dtype())) {  // below the limit, as most are: nothing changes
+      check_inplace(grad);
+      bump_version(grad);
+    } else {
+      mul_(grad, scale);
+    }
+  }
+}
+
+void clip_to_value(std::span<const Tensor> grads, double limit) {
+  const Operand low(-limit), high(limit);
+  for (const Tensor& grad : grads) clamp_(grad, &low, &high);
 }
 
 Tensor optimizer_step_count() {

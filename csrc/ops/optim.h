@@ -1,7 +1,9 @@
 // One optimizer step of one parameter: checks, memory layout, versions; the arithmetic is in
-// kernels/optim.cpp. Call with grad mode off. State tensors are changed in place and count versions
-// like the parameter.
+// kernels/optim.cpp. And gradients clipped as a whole. Call with grad mode off. State tensors are
+// changed in place and count versions like the parameter.
 #pragma once
+
+#include <span>
 
 #include "core/tensor.h"
 #include "kernels/optim.h"
@@ -26,5 +28,15 @@ void rmsprop_step(const Tensor& param, const Tensor& grad, const Tensor& square_
 // New state for `param`: its sizes, strides and dtype, filled with `value`; and a step count of 0.
 Tensor optimizer_state_like(const Tensor& param, double value);
 Tensor optimizer_step_count();
+
+// The number in a tensor of one element.
+double number_in(const Tensor& one);
+
+// The p-norm of the p-norms of `tensors`, in their promoted dtype; of none 0.
+Tensor total_norm(std::span<const Tensor> tensors, double p);
+// Scales `grads` by max_norm / (total + 1e-6) where that is below 1.
+void clip_to_norm(std::span<const Tensor> grads, double max_norm, const Tensor& total);
+// Limits their elements to [-limit, limit].
+void clip_to_value(std::span<const Tensor> grads, double limit);
 
 }  // namespace tg

@@ -7,9 +7,11 @@
 
 namespace tg {
 
-// Hochreiter & Schmidhuber 1997: gates (N, 4H) in the order input, forget, cell, output and cell
-// state (N, H) give the new hidden and cell states.
-std::tuple<Tensor, Tensor> lstm_step(const Tensor& gates, const Tensor& cell);
+// Hochreiter & Schmidhuber 1997: gates of the input and of the hidden state (N, 4H), which are
+// added, in the order input, forget, cell, output and cell state (N, H) give the new hidden and
+// cell states.
+std::tuple<Tensor, Tensor> lstm_step(const Tensor& input_gates, const Tensor& hidden_gates,
+                                     const Tensor& cell);
 // Cho et al. 2014: gates of the input and of the hidden state (N, 3H) in the order reset, update,
 // new and the hidden state (N, H) give the new one.
 Tensor gru_step(const Tensor& input_gates, const Tensor& hidden_gates, const Tensor& hidden);

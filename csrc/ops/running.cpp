@@ -1,8 +1,8 @@
 // Running maximum, minimum and log-sum-exp. Declared in statistics.h.
-#include <cmath>
 #include <limits>
 
 #include "autograd/record.h"
+#include "kernels/elementary.h"
 #include "kernels/lines.h"
 #include "ops/copy.h"
 #include "ops/join.h"
@@ -18,6 +18,20 @@ namespace {
 template <class T, bool greatest>
 void run_extremum(const Lines& lines, const T* in, T* values, int64_t* indices) {
   for_each_tile(lines, [&](int64_t begin, int width) {
+    if (width == 1) {
+      T best = in[begin];
+      int64_t place = 0;
+      for (int64_t i = 0, at = begin; i < lines.n; ++i, at += lines.inner) {
+        const T x = in[at];
+        if (((x != x) | (greatest ? x >= best : x <= best)) && (x != x || best == best)) {
+          best = x;
+          place = i;
+        }
+        values[at] = best;
+        indices[at] = place;
+      }
+      return;
+    }
     for (int w = 0; w < width; ++w) values[begin + w] = in[begin + w];
     for (int w = 0; w < width; ++w) indices[begin + w] = 0;
     for (int64_t i = 1, at = begin + lines.inner; i < lines.n; ++i, at += lines.inner)
@@ -51,10 +65,28 @@ Result running_extremum(const char* node, const Tensor& x, int64_t dim) {
   return out;
 }
 
-double log_add_exp(double a, double b) {
-  const double low = std::isnan(b) ? b : std::min(a, b), high = std::isnan(b) ? b : std::max(a, b);
-  if (low == high && !std::isfinite(low)) return a;
-  return std::log1p(std::exp(low - high)) + high;
+// In double precision, as PyTorch does, a register of lines at once.
+template <class T>
+void run_log_sum_exp(const Lines& lines, const T* in, T* out) {
+  const LongWork work(lines.numel() * 8);
+  const BlockKernel log_add_exp = elementary_kernels().logaddexp.f64;
+  // `width` lines, their beginnings `apart`.
+  const auto run = [&](int64_t begin, int64_t width, int64_t apart) {
+    double acc[kLineTile], x[kLineTile];
+    std::fill_n(acc, width, -std::numeric_limits<double>::infinity());
+    for (int64_t i = 0, at = begin; i < lines.n; ++i, at += lines.inner) {
+      for (int64_t w = 0; w < width; ++w) x[w] = static_cast<double>(in[at + w * apart]);
+      log_add_exp(acc, x, acc, width);
+      for (int64_t w = 0; w < width; ++w) out[at + w * apart] = static_cast<T>(acc[w]);
+    }
+  };
+  if (lines.inner == 1) {
+    constexpr int64_t kRows = 16;
+    for (int64_t o = 0; o < lines.outer; o += kRows)
+      run(o * lines.n, std::min(kRows, lines.outer - o), lines.n);
+    return;
+  }
+  for_each_tile(lines, [&](int64_t begin, int width) { run(begin, width, 1); });
 }
 
 // a - b, but 0 where both are equal, infinities among them.
@@ -90,10 +122,8 @@ Tensor logcumsumexp(const Tensor& x, int64_t dim) {
   Tensor out = empty(in.sizes(), in.dtype());
   visit_widened(in.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    const T* from = in.data<T>();
-    run_along(lines_of(in.sizes(), d), out.data<T>(), false,
-              -std::numeric_limits<double>::infinity(),
-              [from](double acc, int64_t at) { return log_add_exp(double(from[at]), acc); });
+    if constexpr (std::is_floating_point_v<T>)
+      run_log_sum_exp(lines_of(in.sizes(), d), in.data<T>(), out.data<T>());
   });
   out = cast_quietly(out, x.dtype());
   record("LogcumsumexpBackward0", out, inputs(x), saves(x, saved_output(out)),

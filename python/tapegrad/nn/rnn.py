@@ -30,7 +30,7 @@ def _step(mode: str, w_hh: Tensor, b_hh: Tensor | None, w_hr: Tensor | None) -> 
     if mode == "LSTM":
 
         def lstm(gates: Tensor, state: State) -> State:
-            hidden, cell = _core._lstm_step(gates + linear(state[0], w_hh, b_hh), state[1])
+            hidden, cell = _core._lstm_step(gates, linear(state[0], w_hh, b_hh), state[1])
             return (hidden if w_hr is None else linear(hidden, w_hr)), cell
 
         return lstm

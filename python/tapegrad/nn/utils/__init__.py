@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable
-from typing import Any
+from types import GeneratorType
 
 from ... import _core
 from ..._core import Tensor
@@ -14,19 +15,6 @@ __all__ = [
     "clip_grad_norm_", "clip_grad_value_", "clip_grads_with_norm_", "get_total_norm",
     "parameters_to_vector", "vector_to_parameters",
 ]  # fmt: skip
-
-
-def _norm(values: Tensor, norm_type: float) -> Tensor:
-    values = values.abs()
-    if norm_type == float("inf"):
-        return values.max()
-    if norm_type == 2.0:
-        return values.square().sum().sqrt()
-    if norm_type == 1.0:
-        return values.sum()
-    if norm_type == 0.0:
-        return (values != 0).to(values.dtype).sum()
-    return values.pow(norm_type).sum().pow(1.0 / norm_type)
 
 
 def get_total_norm(
@@ -44,20 +32,7 @@ def get_total_norm(
     tensor(5.)
     """
     tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
-    norm_type = float(norm_type)
-    if not tensors:
-        return _core.tensor(0.0)
-    with _core.no_grad():
-        total = _norm(_core.stack([_norm(tensor, norm_type) for tensor in tensors]), norm_type)
-    if error_if_nonfinite and not total.isfinite().item():
-        raise RuntimeError(
-            f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, "
-            "so it cannot be "
-            "clipped. To disable this error and scale the gradients by the non-finite norm "
-            "anyway, set "
-            "`error_if_nonfinite=False`"
-        )
-    return total
+    return _core._total_norm(tensors, float(norm_type), error_if_nonfinite)
 
 
 def clip_grads_with_norm_(
@@ -75,10 +50,7 @@ def clip_grads_with_norm_(
     >>> w.grad
     tensor([2.0000])
     """
-    with _core.no_grad():
-        scale = (float(max_norm) / (total_norm + 1e-6)).clamp(max=1.0)
-        for grad in _grads(parameters):
-            grad.mul_(scale)
+    _core._clip_grads_with_norm(_listed(parameters), float(max_norm), total_norm)
 
 
 def clip_grad_norm_(
@@ -98,10 +70,10 @@ def clip_grad_norm_(
     >>> w.grad
     tensor([0.6000, 0.8000])
     """
-    params = [parameters] if isinstance(parameters, Tensor) else list(parameters)
-    total = get_total_norm(_grads(params), norm_type, error_if_nonfinite, foreach)
-    clip_grads_with_norm_(params, max_norm, total, foreach)
-    return total
+    params = _listed(parameters)
+    if not params and isinstance(parameters, GeneratorType):
+        warnings.warn("`parameters` is an empty generator, no gradient clipping will occur.", stacklevel=2)
+    return _core._clip_grad_norm(params, float(max_norm), float(norm_type), error_if_nonfinite)
 
 
 def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None) -> None:
@@ -114,15 +86,11 @@ def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float, f
     >>> w.grad
     tensor([-1.0000,  0.5000])
     """
-    limit = float(clip_value)
-    with _core.no_grad():
-        for grad in _grads(parameters):
-            grad.clamp_(min=-limit, max=limit)
+    _core._clip_grad_value(_listed(parameters), float(clip_value))
 
 
-def _grads(parameters: Tensor | Iterable[Tensor]) -> list[Any]:
-    params = [parameters] if isinstance(parameters, Tensor) else parameters
-    return [param.grad for param in params if param.grad is not None]
+def _listed(parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
+    return [parameters] if isinstance(parameters, Tensor) else list(parameters)
 
 
 def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
