@@ -322,10 +322,24 @@ void vector_times_matrix(const GemmArgs<T>& g) {
   by_columns(g, 4, dot_product<T>);
 }
 
+// Where there is little to sum, the stores count: whole rows of c, one after the other.
+template <class T>
+void multiply_row_by_row(const GemmArgs<T>& g) {
+  parallel_for(g.m, pieces(kThreadPacking, g.n), [&](int64_t begin, int64_t end) {
+    GemmArgs<T> row = g;
+    for (int64_t i = begin; i < end; ++i) {
+      row.a = g.a + i * g.a_row;
+      row.c = g.c + i * g.c_row;
+      row_times_matrix(row);
+    }
+  });
+}
+
 template <class T>
 void run(const GemmArgs<T>& g) {
   if (g.n == 1 && g.m > 1) return vector_times_matrix(transposed(g));
   if (g.m == 1) return vector_times_matrix(g);
+  if (g.k <= 8 && g.b_col == 1 && g.n >= 16 * kLanes<T>) return multiply_row_by_row(g);
   if (g.b_col != 1 && g.m * g.n * g.k <= 128) return multiply_tiny(g);
   if (g.a_col == 1 && g.b_row == 1) {
     // Dot products end in sums across lanes, packing b costs a pass over it: measured where they
