@@ -269,7 +269,7 @@ def test_configuration_is_told(capsys):
     text = tg.__config__.show()
     assert f"tapegrad {tg.__version__}" in text
     assert f"threads: {tg.get_num_threads()}" in text
-    assert "instruction set: " in text
+    assert "instruction set: " in text and "BLAS: " in text
     tg.show_config()
     assert capsys.readouterr().out == text
     tg.set_num_threads(3)

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "bindings/bind.h"
+#include "kernels/blas.h"
 #include "kernels/isa.h"
 #include "kernels/parallel.h"
 
@@ -35,9 +36,10 @@ constexpr const char* kAllocator =
 #endif
 
 PyObject* machine() {
-  return Py_BuildValue("{s:s,s:s,s:L,s:s,s:i,s:i}", "isa", isa_name(isa()), "compiler", kCompiler,
-                       "cpp", static_cast<long long>(__cplusplus), "allocator", kAllocator,
-                       "cpu_count", cpu_count(), "hardware_concurrency",
+  return Py_BuildValue("{s:s,s:s,s:L,s:s,s:s,s:i,s:i}", "isa", isa_name(isa()), "compiler",
+                       kCompiler, "cpp", static_cast<long long>(__cplusplus), "allocator",
+                       kAllocator, "blas", blas_name(), "cpu_count", cpu_count(),
+                       "hardware_concurrency",
                        static_cast<int>(std::thread::hardware_concurrency()));
 }
 

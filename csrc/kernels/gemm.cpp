@@ -6,6 +6,7 @@
 #include <type_traits>
 
 #include "core/dtype.h"
+#include "kernels/blas.h"
 #include "kernels/gemm_kernels.h"
 #include "kernels/isa.h"
 #include "kernels/parallel.h"
@@ -29,11 +30,16 @@ struct Free {
   void operator()(void* memory) const { std::free(memory); }
 };
 
+// Smaller ones are not worth the question.
+bool is_large(int64_t m, int64_t n, int64_t k) { return m * n * k >= 1 << 18; }
+
 void run(const GemmArgs<float>& args) {
+  if (is_large(args.m, args.n, args.k) && blas_gemm(args)) return;
   static const GemmKernels& kernels = pick_isa(kTables);
   kernels.run_float(args);
 }
 void run(const GemmArgs<double>& args) {
+  if (is_large(args.m, args.n, args.k) && blas_gemm(args)) return;
   static const GemmKernels& kernels = pick_isa(kTables);
   kernels.run_double(args);
 }

@@ -27,6 +27,7 @@ struct Block {
   static constexpr int64_t kDepthInPlace = 512 / static_cast<int64_t>(sizeof(T));
   static constexpr int64_t kDepth = kDepthInPlace * (kVectorBytes == 64 ? 4 : 2);
   static constexpr int64_t kTall = 60;
+  static constexpr int64_t kTallCopying = 256;  // where panels of b are copied while they are read
   static constexpr int64_t kAcross = 512;
 };
 
@@ -64,20 +65,30 @@ inline TileFn<T> choose_tile(Operands kind, int rows, bool narrow) {
 }
 
 // One block of c, k deep: rows [0, m) times columns [0, n). a is at the block's first row, or
-// packed; b likewise.
+// packed; b likewise. With `panel`, m >= 2 * kMaxRows and the first tile of each panel of b copies
+// it there.
 template <class T>
 void multiply_block(const GemmArgs<T>& g, int64_t m, int64_t n, int64_t k, const T* a,
-                    bool packed_a, const T* b, bool packed_b, T* c, bool accumulate) {
+                    bool packed_a, const T* b, bool packed_b, T* panel, T* c, bool accumulate) {
   constexpr int kWide = Block<T>::kWide, kWidth = kLanes<T>;
   for (int64_t j = 0; j < n; j += kWide) {
     const int cols = static_cast<int>(least(n - j, kWide));
-    const bool narrow = cols <= kWidth, edge = !packed_b && cols != kWidth && cols != kWide;
+    const bool narrow = cols <= kWidth, copy = panel && !narrow;
+    const bool edge = !packed_b && !copy && cols != kWidth && cols != kWide;
     const Operands kind = edge                  ? Operands::Edge
                           : packed_a && !narrow ? Operands::PackedA
                                                 : Operands::InPlace;
-    const T* const b_panel = b + j * (packed_b ? k : 1);
-    const int64_t b_step = !packed_b ? g.b_row : narrow ? kWidth : kWide;
-    for (int64_t i = 0; i < m;) {
+    const T* b_panel = b + j * (packed_b ? k : 1);
+    int64_t b_step = !packed_b ? g.b_row : narrow ? kWidth : kWide, i = 0;
+    if (copy) {
+      tile<T, kMaxRows, 2, Operands::PackingB>(
+          1, k, a, 0, packed_a ? 1 : g.a_row, packed_a ? kMaxRows : g.a_col, b_panel, b_step,
+          {c + j * g.c_col, g.c_row, g.c_col, cols, accumulate, panel});
+      b_panel = panel;
+      b_step = kWide;
+      i = kMaxRows;
+    }
+    while (i < m) {
       const int rows = tile_rows(m - i);
       int64_t count = 1;  // of tiles of that height
       while (i + (count + 1) * rows <= m && tile_rows(m - i - count * rows) == rows) ++count;
@@ -141,16 +152,19 @@ struct Plan {
     const int64_t a_stride = magnitude(g.a_row == 1 ? g.a_col : g.a_row) * item;
     const int64_t b_stride = magnitude(g.b_row) * item;
     const bool many_rows = g.m > 4 * kMaxRows;
-    if (g.a_row == 1)
-      pack_a = many_rows && g.n >= 2 * B::kWide && a_stride >= 256;
-    else
-      pack_a = g.n >= 4 * B::kWide && a_stride >= 1024 && g.n * a_stride > B::kWide * 16384;
-    pack_b =
-        g.b_col != 1 || (many_rows && b_stride >= 1024) || (!kMasksLoads && g.n % kLanes<T> != 0);
-    depth = many_rows ? B::kDepth : B::kDepthInPlace;
+    pack_a = g.n >= 4 * B::kWide && a_stride >= 1024 &&
+             (g.a_row == 1 ? many_rows : g.n * a_stride > B::kWide * 16384);
+    const bool long_rows = many_rows && b_stride >= 1024, few_blocks = g.m <= B::kTallCopying;
+    pack_b = g.b_col != 1 || (long_rows && !few_blocks) || (!kMasksLoads && g.n % kLanes<T> != 0);
+    copy_b = !pack_b && long_rows;
+    tall = copy_b ? B::kTallCopying : B::kTall;
+    depth = !few_blocks                      ? B::kDepth
+            : many_rows || g.n * item < 4096 ? B::kDepth / 2
+                                             : B::kDepthInPlace;
   }
-  bool pack_a, pack_b;
-  int64_t depth;
+  bool pack_a, pack_b;  // before the tiles are computed
+  bool copy_b;          // panel by panel, by the first tile that reads it
+  int64_t tall, depth;
 };
 
 // What is worth another thread: multiplications with their additions, and elements to pack.
@@ -165,15 +179,19 @@ void multiply_rows(const GemmArgs<T>& g, const Plan<T>& plan, int64_t first, int
   T* packed_a = nullptr;
   if (plan.pack_a)
     packed_a = static_cast<T*>(
-        gemm_scratch(GemmScratch::A, (least(g.m, B::kTall) * k + kSlack) * sizeof(T)));
-  for (int64_t i = first; i < last; i += B::kTall) {
-    const int64_t m = least(last - i, B::kTall);
+        gemm_scratch(GemmScratch::A, (least(g.m, plan.tall) * k + kSlack) * sizeof(T)));
+  T* panel = nullptr;
+  if (plan.copy_b && last - first >= 2 * kMaxRows)
+    panel = static_cast<T*>(gemm_scratch(GemmScratch::B, B::kWide * k * sizeof(T)));
+  for (int64_t i = first; i < last; i += plan.tall) {
+    const int64_t m = least(last - i, plan.tall);
     const T* from = a + i * g.a_row;
     if (plan.pack_a) {
       pack_a_block(g, m, k, from, packed_a);
       from = packed_a;
     }
-    multiply_block(g, m, n, k, from, plan.pack_a, b, plan.pack_b, c + i * g.c_row, accumulate);
+    multiply_block(g, m, n, k, from, plan.pack_a, b, plan.pack_b, panel, c + i * g.c_row,
+                   accumulate);
   }
 }
 
@@ -304,10 +322,24 @@ void vector_times_matrix(const GemmArgs<T>& g) {
   by_columns(g, 4, dot_product<T>);
 }
 
+// Where there is little to sum, the stores count: whole rows of c, one after the other.
+template <class T>
+void multiply_row_by_row(const GemmArgs<T>& g) {
+  parallel_for(g.m, pieces(kThreadPacking, g.n), [&](int64_t begin, int64_t end) {
+    GemmArgs<T> row = g;
+    for (int64_t i = begin; i < end; ++i) {
+      row.a = g.a + i * g.a_row;
+      row.c = g.c + i * g.c_row;
+      row_times_matrix(row);
+    }
+  });
+}
+
 template <class T>
 void run(const GemmArgs<T>& g) {
   if (g.n == 1 && g.m > 1) return vector_times_matrix(transposed(g));
   if (g.m == 1) return vector_times_matrix(g);
+  if (g.k <= 8 && g.b_col == 1 && g.n >= 16 * kLanes<T>) return multiply_row_by_row(g);
   if (g.b_col != 1 && g.m * g.n * g.k <= 128) return multiply_tiny(g);
   if (g.a_col == 1 && g.b_row == 1) {
     // Dot products end in sums across lanes, packing b costs a pass over it: measured where they

@@ -192,6 +192,7 @@ struct TileOut {
   int64_t row, col;  // strides; col is 1 for tiles of more than one row
   int cols;          // of the tile's V * kLanes columns
   bool accumulate;
+  T* packed_b = nullptr;  // PackingB: [k][V * kLanes]
 };
 
 // A tile whose rows are not whole vectors goes through memory.
@@ -221,7 +222,8 @@ using TileFn = void (*)(int64_t count, int64_t k, const T* a, int64_t a_next, in
 enum class Operands {
   PackedA,  // a is [k][R] without gaps; rows of b are whole vectors
   InPlace,  // a has its strides; rows of b are whole vectors
-  Edge      // a has its strides; rows of b may end with the row, at out.cols
+  Edge,     // a has its strides; rows of b may end with the row, at out.cols
+  PackingB  // as Edge, and b is copied to out.packed_b: for later tiles, at no cost
 };
 
 // c of one tile.
@@ -264,15 +266,21 @@ void tile(int64_t count, int64_t k, const T* a_first, int64_t a_next, int64_t a_
           const T* b_first, int64_t b_step, const TileOut<T>& out) {
   using Vec = typename Simd<T>::Vec;
   constexpr int kWidth = kLanes<T>;
+  constexpr bool kMayEnd = kind == Operands::Edge || kind == Operands::PackingB;
   // Steps of k in one round of the loop: its own instructions are a tenth of a tall tile's, which
   // shows where another thread runs on the same core.
-  constexpr int kSteps = V == 2 && 6 * R >= 5 * kMaxRows ? 4 : 1;
+  constexpr int kSteps = V == 2 && 3 * R >= 2 * kMaxRows ? 2 : 1;
   const int last_cols = out.cols - (V - 1) * kWidth;
-  const FirstOnly<T> last(kind == Operands::Edge ? last_cols : 0);
+  const FirstOnly<T> last(kMayEnd ? last_cols : 0);
+  T* packed_b = out.packed_b;
   T* c = out.c;
   for (; count > 0; --count, c += R * out.row, a_first += a_next) {
     Vec sum[R][V] = {};
     const T *a = a_first, *b = b_first;
+    // Of every third row: its neighbours are one and two strides away, which an address can say.
+    constexpr int kThirds = kind == Operands::PackedA ? 1 : (R + 2) / 3;
+    const T* a_rows[kThirds];
+    for (int i = 0; i < kThirds; ++i) a_rows[i] = a + 3 * i * a_row;
     const T* ahead = c;
     for (int r = 0; r < R; ++r, ahead += out.row)
       for (int v = 0; v < V; ++v)
@@ -287,19 +295,28 @@ void tile(int64_t count, int64_t k, const T* a_first, int64_t a_next, int64_t a_
       }
 #pragma GCC unroll 16
       for (int v = 0; v < V; ++v) {
-        if (kind == Operands::Edge && v == V - 1)
+        if (kMayEnd && v == V - 1)
           last.load(b_vec[v], b + v * kWidth);
         else
           load<T>(b_vec[v], b + v * kWidth);
+        if (kind == Operands::PackingB) store<T>(packed_b + v * kWidth, b_vec[v]);
       }
+      if (kind == Operands::PackingB) packed_b += V * kWidth;
 #pragma GCC unroll 16
       for (int r = 0; r < R; ++r) {
         // x - 0 is x; x + 0 would not fold away.
-        const Vec a_vec = (kind == Operands::PackedA ? a[r] : a[r * a_row]) - Vec{};
+        const Vec a_vec =
+            (kind == Operands::PackedA ? a[r] : a_rows[r / 3 % kThirds][r % 3 * a_row]) - Vec{};
 #pragma GCC unroll 16
         for (int v = 0; v < V; ++v) sum[r][v] += a_vec * b_vec[v];
       }
-      a += kind == Operands::PackedA ? R : a_col;
+      a += R;
+      if (kind != Operands::PackedA)
+#pragma GCC unroll 4
+        for (int i = 0; i < kThirds; ++i) {
+          a_rows[i] += a_col;
+          asm("" : "+r"(a_rows[i]));  // else the compiler derives all of them from one, at each use
+        }
       b += b_step;
     };
     int64_t p = 0;

@@ -82,15 +82,32 @@ void check_mm(const Tensor& a, const Tensor& b) {
 
 Tensor column(const Tensor& v) { return unsqueeze(v, 1); }
 
+// Which of two matrices are laid out column by column, as the transposed weight of a Linear layer:
+// their gradients are computed so too, which spares the leaf behind them a copy.
+struct InColumns {
+  bool a, b;
+  InColumns(const Tensor& a, const Tensor& b) : a(in_columns(a)), b(in_columns(b)) {}
+  static bool in_columns(const Tensor& x) {
+    return x.stride(0) == 1 && x.stride(1) == x.size(0) && !x.is_contiguous();
+  }
+};
+Tensor a_gradient(InColumns layout, const Tensor& g, const Tensor& b) {
+  return layout.a ? t(mm(b, t(g))) : mm(g, t(b));
+}
+Tensor b_gradient(InColumns layout, const Tensor& g, const Tensor& a) {
+  return layout.b ? t(mm(t(g), a)) : mm(t(a), g);
+}
+
 }  // namespace
 
 Tensor mm(const Tensor& a, const Tensor& b) {
   check_mm(a, b);
   Tensor out = multiply_matrices(a, b);
   record("MmBackward0", out, inputs(a, b), saves(needed_by(b, a), needed_by(a, b)),
-         [](GradInputs& to, const Tensor& g, const Tensor& a, const Tensor& b) {
-           if (to.needed(0)) to.set(0, mm(g, t(b)));
-           if (to.needed(1)) to.set(1, mm(t(a), g));
+         [layout = InColumns(a, b)](GradInputs& to, const Tensor& g, const Tensor& a,
+                                    const Tensor& b) {
+           if (to.needed(0)) to.set(0, a_gradient(layout, g, b));
+           if (to.needed(1)) to.set(1, b_gradient(layout, g, a));
          });
   return out;
 }
@@ -201,12 +218,12 @@ Tensor addmm(const Tensor& input, const Tensor& a, const Tensor& b, const Scalar
   }
   record("AddmmBackward0", out, inputs(input, a, b), saves(needed_by(b, a), needed_by(a, b)),
          [sizes = Dims(input.sizes()), dtype = input.dtype(), beta = beta.to<double>(),
-          alpha = alpha.to<double>()](GradInputs& to, const Tensor& g, const Tensor& a,
-                                      const Tensor& b) {
+          alpha = alpha.to<double>(), layout = InColumns(a, b)](GradInputs& to, const Tensor& g,
+                                                                const Tensor& a, const Tensor& b) {
            if (to.needed(0)) to.set(0, sum_to(beta == 1 ? g : g * beta, sizes, dtype));
            const Tensor scaled = alpha == 1 ? g : g * alpha;
-           if (to.needed(1)) to.set(1, mm(scaled, t(b)));
-           if (to.needed(2)) to.set(2, mm(t(a), scaled));
+           if (to.needed(1)) to.set(1, a_gradient(layout, scaled, b));
+           if (to.needed(2)) to.set(2, b_gradient(layout, scaled, a));
          });
   return out;
 }

@@ -15,7 +15,7 @@ from ._version import __version__
 
 
 def show() -> str:
-    """Version, compiler, instruction set, threads and allocator, one a line."""
+    """Version, compiler, instruction set, matrix products, threads and allocator, one a line."""
     machine = _core._machine()
     python = ".".join(map(str, sys.version_info[:3]))
     lines = [
@@ -23,6 +23,7 @@ def show() -> str:
         f"  - {machine['compiler']}",
         f"  - C++ Version: {machine['cpp']}",
         f"  - instruction set: {machine['isa']}",
+        f"  - BLAS: {machine['blas']}",
         f"  - threads: {_core.get_num_threads()}",
         f"  - allocator: {machine['allocator']}",
     ]
