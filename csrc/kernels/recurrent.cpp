@@ -46,7 +46,7 @@ void for_each_block(int64_t rows, int64_t size, const F& f) {
 
 template <class T>
 void apply(Elementary ElementaryKernels::* function, T* x, int64_t n) {
-  const Elementary& kernels = elementary_kernels().*function;
+  const Elementary& kernels = elementary_kernels->*function;
   (sizeof(T) == 4 ? kernels.f32 : kernels.f64)(x, x, nullptr, n);
 }
 

@@ -69,7 +69,7 @@ Result running_extremum(const char* node, const Tensor& x, int64_t dim) {
 template <class T>
 void run_log_sum_exp(const Lines& lines, const T* in, T* out) {
   const LongWork work(lines.numel() * 8);
-  const BlockKernel log_add_exp = elementary_kernels().logaddexp.f64;
+  const BlockKernel log_add_exp = elementary_kernels->logaddexp.f64;
   // `width` lines, their beginnings `apart`.
   const auto run = [&](int64_t begin, int64_t width, int64_t apart) {
     double acc[kLineTile], x[kLineTile];
