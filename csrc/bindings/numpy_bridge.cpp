@@ -197,20 +197,23 @@ struct Memory {
   PyObject_HEAD Storage* storage;
 };
 void dealloc_memory(PyObject* self) {
+  PyTypeObject* type = Py_TYPE(self);
   reinterpret_cast<Memory*>(self)->storage->release();
   small_free(self, sizeof(Memory));
+  Py_DECREF(type);
 }
 PyTypeObject* memory_type() {
-  static PyTypeObject type = {PyVarObject_HEAD_INIT(nullptr, 0)};
-  if (!type.tp_name) {
-    type.tp_name = "tapegrad._core.Memory";
-    type.tp_doc = "The memory that a NumPy array shares with a tensor.";
-    type.tp_basicsize = sizeof(Memory);
-    type.tp_flags = Py_TPFLAGS_DEFAULT;
-    type.tp_dealloc = dealloc_memory;
-    if (PyType_Ready(&type) < 0) throw PythonError();
+  static PyTypeObject* type = nullptr;
+  if (!type) {
+    static const char doc[] = "The memory that a NumPy array shares with a tensor.";
+    PyType_Slot slots[] = {{Py_tp_dealloc, reinterpret_cast<void*>(dealloc_memory)},
+                           {Py_tp_doc, const_cast<char*>(doc)},
+                           {0, nullptr}};
+    PyType_Spec spec = {"tapegrad._core.Memory", sizeof(Memory), 0,
+                        Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION, slots};
+    type = reinterpret_cast<PyTypeObject*>(checked(PyType_FromSpec(&spec)).release());
   }
-  return &type;
+  return type;
 }
 PyObject* memory_of(const Tensor& t) {
   PyTypeObject* type = memory_type();
