@@ -283,6 +283,7 @@ Tensor sub_(const Tensor& self, const Operand& other, const Scalar& alpha) {
   return binary_in_place<Sub>(self, times(self, other, alpha, holder), sub);
 }
 Tensor div_(const Tensor& self, const Operand& other, const std::string& rounding_mode) {
+  if (rounding_mode.empty()) return binary_in_place<Div>(self, other, div);
   if (other.is_tensor()) check_no_partial_overlap(self, *other.tensor);
   const bool keeps_self = operand_requires_grad(other);
   return in_place(self, keeps_self, [&](const Tensor& x) { return div(x, other, rounding_mode); });

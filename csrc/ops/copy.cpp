@@ -140,7 +140,7 @@ Tensor stand_in(const Tensor& self, bool keeps_self) {
     old = detached_alias(self, false);
   }
   if (self->base) {  // past the node of the view, as in PyTorch: its hooks see no gradient
-    set_grad_fn(old, new AsStridedNode(self, Tensor(self->base)));
+    set_grad_fn(old, new AsStridedNode(self, Tensor(self->base), true));
   } else if (Node* node = current_grad_fn(self)) {
     ++node->refcount;
     set_grad_fn(old, node, self->output_nr);

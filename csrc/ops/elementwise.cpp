@@ -365,14 +365,13 @@ bool broadcasts_to(const Tensor& t, const Tensor& self) {
     if (shift < 0 || (t.size(i) != 1 && t.size(i) != self.size(i + shift))) return false;
   return true;
 }
-// The kernel may write straight into self: no cast, no broadcast of self, no partial overlap.
+// The kernel may write straight into self: no cast or broadcast of self, no partial overlap.
 bool writes_directly(const Tensor& self, const Operand& other) {
   if (result_type(self, other) != self.dtype()) return false;
   if (!other.is_tensor()) return true;
   const Tensor& t = *other.tensor;
-  return t.dtype() == self.dtype() && broadcasts_to(t, self) &&
-         (t->storage != self->storage || t.impl() == self.impl()) && !t->storage->owner &&
-         !self->storage->owner;
+  return broadcasts_to(t, self) && (t->storage != self->storage || t.impl() == self.impl()) &&
+         !t->storage->owner && !self->storage->owner;
 }
 }  // namespace
 

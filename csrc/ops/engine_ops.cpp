@@ -124,11 +124,11 @@ bool has_nan(const Tensor& t) {
   return found;
 }
 
-Tensor scatter_to_base(const Tensor& grad, const Geometry& view, const Geometry& base) {
+Tensor scatter_to_base(const Tensor& grad, const Geometry& view, const Geometry& base, bool sums) {
   const Flat flat(view, base, grad.dtype());
   fill_values(flat.memory, Scalar(0));
   const Tensor places = flat.at(view);
-  if (may_repeat(view))
+  if (sums && may_repeat(view))
     add_values(places, grad);
   else
     copy_values(places, grad);
