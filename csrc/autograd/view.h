@@ -27,6 +27,8 @@ Tensor clone_for(const Tensor& leaf, const Tensor& t);  // differentiable
 Tensor ones_like(const Tensor& t);
 Tensor cast(const Tensor& t, DType dtype);
 bool has_nan(const Tensor& t);
+// Elements are reached by more than one index (or may be: the test is by strides alone).
+bool may_repeat(const Geometry& g);
 // Gradient of as_strided: zeros of `base`'s geometry with `grad` added at `view`'s places, or
 // without `sums` written there. Differentiable.
 Tensor scatter_to_base(const Tensor& grad, const Geometry& view, const Geometry& base,

@@ -81,11 +81,6 @@ Tensor sub(const Operand& a, const Operand& b) { return binary<Sub>(a, b); }
 Tensor div(const Operand& a, const Operand& b) { return binary<Div>(a, b); }
 
 namespace {
-void record_power(const Tensor& out, const Tensor& a, double b) {
-  record("PowBackward0", out, inputs(a), saves(a), [b](const Tensor& g, const Tensor& a) {
-    return to_dtype(b == 0 ? zeros_like_gradient(g) : g * (b * pow(a, b - 1)), a.dtype());
-  });
-}
 void record_power(const Tensor& out, double a, const Tensor& b) {
   record("PowBackward2", out, inputs(b), saves(b, saved_output(out)),
          [a](const Tensor& g, const Tensor& b, const Tensor& out) {
@@ -107,13 +102,12 @@ void record_power(const Tensor& out, const Tensor& a, const Tensor& b) {
 }  // namespace
 
 Tensor pow(const Operand& a, const Operand& b) {
+  if (!b.is_tensor()) return binary<Pow>(a, b);
   Tensor out = apply_blocks(binary_op<Pow>, a, b);
-  if (!a.is_tensor())
-    record_power(out, a.scalar.to<double>(), *b.tensor);
-  else if (b.is_tensor())
+  if (a.is_tensor())
     record_power(out, *a.tensor, *b.tensor);
   else
-    record_power(out, *a.tensor, b.scalar.to<double>());
+    record_power(out, a.scalar.to<double>(), *b.tensor);
   return out;
 }
 

@@ -333,10 +333,13 @@ class BinaryNumberNode final : public Node {
 
 namespace {
 // Integers get no node that would only refuse to run.
-bool takes_history(const char* node, const Tensor& out) {
-  if (!is_floating(out.dtype()) && std::strstr(node, "NotImplemented")) return false;
+[[gnu::noinline]] bool integers_take_history(const char* node, const Tensor& out) {
+  if (std::strstr(node, "NotImplemented")) return false;
   check_differentiable(out);
   return true;
+}
+inline bool takes_history(const char* node, const Tensor& out) {
+  return is_floating(out.dtype()) || integers_take_history(node, out);
 }
 }  // namespace
 
