@@ -889,6 +889,31 @@ def test_inplace_on_overlapping_windows_goes_on_from_what_was_written(call):
 
 
 @pytest.mark.parametrize(
+    ("call", "values", "grads"),
+    [
+        ("x.add_(-3)", [-1, -3, 1], [1, 1, 1]),
+        ("x.div_(2.0)", [1, 0.75, 2], [0.5, 0.5, 0.5]),
+        ("x.mul_(tg.tensor([2]))", [4, 12, 8], [2, 2, 2]),
+    ],
+)
+def test_gradient_of_overlapping_windows_changed_in_place(call, values, grads):
+    leaf_ = leaf(2.0, 3.0, 4.0)
+    base = leaf_ * 1
+    eval(call, {"x": base.unfold(0, 2, 1), "tg": tg})
+    assert base.tolist() == values
+    base.sum().backward()
+    close(leaf_.grad, grads)  # the change is counted once, as in PyTorch
+
+
+def test_cumprod_over_one_element_passes_the_gradient_on():
+    x = leaf(2.0, 3.0)
+    y = x.reshape(2, 1).cumprod(1)
+    (grad,) = tg.autograd.grad(y.sum(), [x], create_graph=True)
+    assert not grad.requires_grad
+    close(grad, [1, 1])
+
+
+@pytest.mark.parametrize(
     "fill, node",
     [
         ("x.fill_(2)", "FillBackward2"),

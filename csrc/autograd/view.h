@@ -27,9 +27,12 @@ Tensor clone_for(const Tensor& leaf, const Tensor& t);  // differentiable
 Tensor ones_like(const Tensor& t);
 Tensor cast(const Tensor& t, DType dtype);
 bool has_nan(const Tensor& t);
-// Gradient of as_strided: zeros of `base`'s geometry with `grad` added at `view`'s places.
-// Differentiable.
-Tensor scatter_to_base(const Tensor& grad, const Geometry& view, const Geometry& base);
+// Elements are reached by more than one index (or may be: the test is by strides alone).
+bool may_repeat(const Geometry& g);
+// Gradient of as_strided: zeros of `base`'s geometry with `grad` added at `view`'s places, or
+// without `sums` written there. Differentiable.
+Tensor scatter_to_base(const Tensor& grad, const Geometry& view, const Geometry& base,
+                       bool sums = true);
 // The elements of `grad` (laid out like `base`) at `view`'s places. Differentiable.
 Tensor gather_from_base(const Tensor& grad, const Geometry& view, const Geometry& base);
 // `grad` with `view`'s places set to zero. Differentiable.
@@ -40,21 +43,24 @@ inline Geometry geometry_of(const Tensor& t) {
   return {Dims(t.sizes()), Dims(t.strides()), t.storage_offset()};
 }
 
+// `before_change`: the view is about to be changed in place. What windows that lie across each
+// other have in common gets one gradient then, not their sum, as in PyTorch.
 class AsStridedNode final : public Node {
  public:
-  AsStridedNode(const Tensor& view, const Tensor& base)
-      : view_(geometry_of(view)), base_(geometry_of(base)) {
+  AsStridedNode(const Tensor& view, const Tensor& base, bool before_change = false)
+      : view_(geometry_of(view)), base_(geometry_of(base)), sums_(!before_change) {
     edge_ = gradient_edge(base);
     edges = &edge_;
     edge_count = 1;
   }
   const char* name() const override { return "AsStridedBackward0"; }
   void backward(std::span<Tensor> grads, GradInputs& to) override {
-    if (grads[0].defined()) to.set(0, engine_ops::scatter_to_base(grads[0], view_, base_));
+    if (grads[0].defined()) to.set(0, engine_ops::scatter_to_base(grads[0], view_, base_, sums_));
   }
 
  private:
   Geometry view_, base_;
+  bool sums_;
   Edge edge_;
 };
 

@@ -103,7 +103,10 @@ inline constexpr DTypeInfo kDTypeInfo[] = {
 
 inline constexpr const DTypeInfo& info(DType dtype) { return kDTypeInfo[static_cast<int>(dtype)]; }
 inline constexpr int64_t itemsize(DType dtype) { return info(dtype).size; }
-inline constexpr bool is_floating(DType dtype) { return info(dtype).category == 2; }
+// The same as category 2, without a look into the table: every recorded operation asks.
+inline constexpr bool is_floating(DType dtype) {
+  return dtype >= DType::Float16 && dtype <= DType::Float64;
+}
 inline constexpr bool is_integral(DType dtype) { return info(dtype).category == 1; }  // bool is not
 inline constexpr bool is_complex(DType dtype) { return info(dtype).category == 3; }
 

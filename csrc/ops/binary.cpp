@@ -66,11 +66,6 @@ Tensor sub(const Operand& a, const Operand& b) { return binary<Sub>(a, b); }
 Tensor div(const Operand& a, const Operand& b) { return binary<Div>(a, b); }
 
 namespace {
-void record_power(const Tensor& out, const Tensor& a, double b) {
-  record("PowBackward0", out, inputs(a), saves(a), [b](const Tensor& g, const Tensor& a) {
-    return to_dtype(b == 0 ? zeros_like_gradient(g) : g * (b * pow(a, b - 1)), a.dtype());
-  });
-}
 void record_power(const Tensor& out, double a, const Tensor& b) {
   record("PowBackward2", out, inputs(b), saves(b, saved_output(out)),
          [a](const Tensor& g, const Tensor& b, const Tensor& out) {
@@ -92,13 +87,12 @@ void record_power(const Tensor& out, const Tensor& a, const Tensor& b) {
 }  // namespace
 
 Tensor pow(const Operand& a, const Operand& b) {
+  if (!b.is_tensor()) return binary<Pow>(a, b);
   Tensor out = apply_blocks(binary_op<Pow>, a, b);
-  if (!a.is_tensor())
-    record_power(out, a.scalar.to<double>(), *b.tensor);
-  else if (b.is_tensor())
+  if (a.is_tensor())
     record_power(out, *a.tensor, *b.tensor);
   else
-    record_power(out, *a.tensor, b.scalar.to<double>());
+    record_power(out, a.scalar.to<double>(), *b.tensor);
   return out;
 }
 
@@ -294,6 +288,7 @@ Tensor sub_(const Tensor& self, const Operand& other, const Scalar& alpha) {
   return binary_in_place<Sub>(self, times(self, other, alpha, holder), sub);
 }
 Tensor div_(const Tensor& self, const Operand& other, const std::string& rounding_mode) {
+  if (rounding_mode.empty()) return binary_in_place<Div>(self, other, div);
   if (other.is_tensor()) check_no_partial_overlap(self, *other.tensor);
   const bool keeps_self = operand_requires_grad(other);
   return in_place(self, keeps_self, [&](const Tensor& x) { return div(x, other, rounding_mode); });

@@ -66,12 +66,18 @@ struct Div {
 };
 struct Pow {
   static constexpr auto vectors = &ElementaryKernels::pow;
-  static constexpr auto name = "pow", doc = "input to the power of exponent, with broadcasting.";
+  static constexpr auto name = "pow", node = "PowBackward0",
+                        doc = "input to the power of exponent, with broadcasting.";
   static constexpr auto domain = Domain::Any;
   static void check_operands(const Operand& a, const Operand& b, DType in);
   template <class T>
   static T forward(T a, T b) {
     return pow(a, b);
+  }
+  // With a tensor as exponent pow() records a node of its own.
+  static constexpr int left_uses = kLeft, right_uses = kNothing;
+  static Tensor grad_left(const Tensor& g, const Tensor& a, double b) {
+    return b == 0 ? zeros_like_gradient(g) : g * (b * pow(a, b - 1));
   }
 };
 // Where both are equal the gradient is shared; a NaN on either side passes it on, as in PyTorch.

@@ -22,9 +22,12 @@ bool may_overlap(const Tensor& a, const Tensor& b) {
 }
 
 // Element by element: nothing is to be copied.
-bool is_same_memory(const Tensor& a, const Tensor& b) {
-  return a->data == b->data && a.dtype() == b.dtype() && a.same_sizes(b) &&
+[[gnu::noinline]] bool is_laid_out_like(const Tensor& a, const Tensor& b) {
+  return a.dtype() == b.dtype() && a.same_sizes(b) &&
          std::equal(a.strides().begin(), a.strides().end(), b.strides().begin());
+}
+inline bool is_same_memory(const Tensor& a, const Tensor& b) {
+  return a->data == b->data && is_laid_out_like(a, b);
 }
 
 }  // namespace
@@ -129,6 +132,12 @@ Tensor to_dtype(const Tensor& t, DType dtype, MemoryFormat format, bool copy) {
   return cast_into(empty_like(t, dtype, format), t);
 }
 
+namespace {
+bool lies_across_itself(const Tensor& t) {
+  return !t.is_contiguous() && engine_ops::may_repeat(geometry_of(t));
+}
+}  // namespace
+
 Tensor stand_in(const Tensor& self, bool keeps_self) {
   const bool tracked = requires_grad(self);
   if (!tracked && !keeps_self) return self;
@@ -139,9 +148,11 @@ Tensor stand_in(const Tensor& self, bool keeps_self) {
   } else {
     old = detached_alias(self, false);
   }
-  if (self->base) {  // past the node of the view, as in PyTorch: its hooks see no gradient
-    set_grad_fn(old, new AsStridedNode(self, Tensor(self->base)));
-  } else if (Node* node = current_grad_fn(self)) {
+  Node* node = current_grad_fn(self);
+  if (self->base && ((node && node->extra) || lies_across_itself(self))) {
+    // Past the node of the view, as in PyTorch: its hooks see no gradient.
+    set_grad_fn(old, new AsStridedNode(self, Tensor(self->base), true));
+  } else if (node) {
     ++node->refcount;
     set_grad_fn(old, node, self->output_nr);
   }

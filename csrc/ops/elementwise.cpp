@@ -333,10 +333,13 @@ class BinaryNumberNode final : public Node {
 
 namespace {
 // Integers get no node that would only refuse to run.
-bool takes_history(const char* node, const Tensor& out) {
-  if (!is_floating(out.dtype()) && std::strstr(node, "NotImplemented")) return false;
+[[gnu::noinline]] bool integers_take_history(const char* node, const Tensor& out) {
+  if (std::strstr(node, "NotImplemented")) return false;
   check_differentiable(out);
   return true;
+}
+inline bool takes_history(const char* node, const Tensor& out) {
+  return is_floating(out.dtype()) || integers_take_history(node, out);
 }
 }  // namespace
 
@@ -365,14 +368,13 @@ bool broadcasts_to(const Tensor& t, const Tensor& self) {
     if (shift < 0 || (t.size(i) != 1 && t.size(i) != self.size(i + shift))) return false;
   return true;
 }
-// The kernel may write straight into self: no cast, no broadcast of self, no partial overlap.
+// The kernel may write straight into self: no cast or broadcast of self, no partial overlap.
 bool writes_directly(const Tensor& self, const Operand& other) {
   if (result_type(self, other) != self.dtype()) return false;
   if (!other.is_tensor()) return true;
   const Tensor& t = *other.tensor;
-  return t.dtype() == self.dtype() && broadcasts_to(t, self) &&
-         (t->storage != self->storage || t.impl() == self.impl()) && !t->storage->owner &&
-         !self->storage->owner;
+  return broadcasts_to(t, self) && (t->storage != self->storage || t.impl() == self.impl()) &&
+         !t->storage->owner && !self->storage->owner;
 }
 }  // namespace
 

@@ -215,7 +215,7 @@ struct BinaryDerivatives {
   bool not_implemented;  // backward refuses, whatever needs a gradient
   Tensor (*left)(const Tensor& g, const Tensor& a, const Tensor& b);
   Tensor (*right)(const Tensor& g, const Tensor& a, const Tensor& b);
-  // Null where the op takes no number there.
+  // Null where the op takes no number there; the two above where it takes nothing else.
   Tensor (*left_of_number)(const Tensor& g, const Tensor& a, double b);
   Tensor (*right_of_number)(const Tensor& g, double a, const Tensor& b);
 };
@@ -230,12 +230,14 @@ constexpr BinaryDerivatives describe_derivatives() {
   d.right_uses = Op::right_uses;
   if constexpr (requires { Op::number_is_input; }) d.number_is_input = Op::number_is_input;
   if constexpr (requires { Op::not_implemented; }) d.not_implemented = Op::not_implemented;
-  d.left = [](const Tensor& g, const Tensor& a, const Tensor& b) -> Tensor {
-    return Op::grad_left(g, a, b);
-  };
-  d.right = [](const Tensor& g, const Tensor& a, const Tensor& b) -> Tensor {
-    return Op::grad_right(g, a, b);
-  };
+  if constexpr (requires(const Tensor& t) { Op::grad_left(t, t, t); })
+    d.left = [](const Tensor& g, const Tensor& a, const Tensor& b) -> Tensor {
+      return Op::grad_left(g, a, b);
+    };
+  if constexpr (requires(const Tensor& t) { Op::grad_right(t, t, t); })
+    d.right = [](const Tensor& g, const Tensor& a, const Tensor& b) -> Tensor {
+      return Op::grad_right(g, a, b);
+    };
   if constexpr (requires(const Tensor& t) { Op::grad_left(t, t, 1.0); })
     d.left_of_number = [](const Tensor& g, const Tensor& a, double b) -> Tensor {
       return Op::grad_left(g, a, b);

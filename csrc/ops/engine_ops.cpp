@@ -9,23 +9,6 @@
 namespace tg::engine_ops {
 namespace {
 
-// Elements are reached by more than one index (or may be: the test is by strides alone).
-bool may_repeat(const Geometry& g) {
-  int order[kMaxDims];
-  int n = 0;
-  for (int i = 0; i < g.sizes.size(); ++i) {
-    if (g.sizes[i] == 0) return false;
-    if (g.sizes[i] != 1) order[n++] = i;
-  }
-  std::sort(order, order + n, [&](int a, int b) { return g.strides[a] < g.strides[b]; });
-  int64_t reach = 0;  // largest index below
-  for (int i = 0; i < n; ++i) {
-    if (g.strides[order[i]] <= reach) return true;
-    reach += (g.sizes[order[i]] - 1) * g.strides[order[i]];
-  }
-  return false;
-}
-
 bool is_dense(const Geometry& g) {
   int64_t step = 1;
   for (int i = g.sizes.size() - 1; i >= 0; --i) {
@@ -83,6 +66,22 @@ void spread(const Flat& flat, const Tensor& values, const Geometry& base) {
 
 }  // namespace
 
+bool may_repeat(const Geometry& g) {
+  int order[kMaxDims];
+  int n = 0;
+  for (int i = 0; i < g.sizes.size(); ++i) {
+    if (g.sizes[i] == 0) return false;
+    if (g.sizes[i] != 1) order[n++] = i;
+  }
+  std::sort(order, order + n, [&](int a, int b) { return g.strides[a] < g.strides[b]; });
+  int64_t reach = 0;  // largest index below
+  for (int i = 0; i < n; ++i) {
+    if (g.strides[order[i]] <= reach) return true;
+    reach += (g.sizes[order[i]] - 1) * g.strides[order[i]];
+  }
+  return false;
+}
+
 Tensor add(const Tensor& a, const Tensor& b) { return tg::add(a, b); }
 
 void add_inplace(const Tensor& into, const Tensor& grad) {
@@ -124,11 +123,11 @@ bool has_nan(const Tensor& t) {
   return found;
 }
 
-Tensor scatter_to_base(const Tensor& grad, const Geometry& view, const Geometry& base) {
+Tensor scatter_to_base(const Tensor& grad, const Geometry& view, const Geometry& base, bool sums) {
   const Flat flat(view, base, grad.dtype());
   fill_values(flat.memory, Scalar(0));
   const Tensor places = flat.at(view);
-  if (may_repeat(view))
+  if (sums && may_repeat(view))
     add_values(places, grad);
   else
     copy_values(places, grad);

@@ -96,7 +96,7 @@ Tensor running_product(const Tensor& x, Along along) {
   Tensor out = running_values(x, along, Running::Product);
   record("CumprodBackward0", out, inputs(x), saves(x, saved_output(out)),
          [along](const Tensor& g, const Tensor& x, const Tensor& y) {
-           if (x.numel() <= 1) return g;
+           if (x.numel() <= 1 || x.size(along.dim) == 1) return g;
            return shift(y, along, 1) * recurrence(shift(x, opposite(along), 0), g, opposite(along));
          });
   return out;

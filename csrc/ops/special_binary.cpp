@@ -96,7 +96,7 @@ void nextafter_16_bits(float* out, const float* a, const float* b, int64_t n) {
 
 // Not differentiable, which PyTorch says when backward reaches it.
 struct Heaviside {
-  static constexpr bool one_integer_kernel = true;
+  static constexpr bool one_integer_kernel = true, not_implemented = true;
   static constexpr auto name = "heaviside", node = "NotImplemented";
   static constexpr auto domain = Domain::Any;
   template <class T>
