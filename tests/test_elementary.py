@@ -144,6 +144,22 @@ def test_huge_angles(dtype: tg.dtype) -> None:
             assert off(y, exact(value), dtype) <= 2
 
 
+def test_tangent_beside_multiples_of_half_pi() -> None:
+    for turns in (1, 2, 3, 11, 22, 344, 573204, 3573206, 5999999):
+        x = turns * (math.pi / 2)
+        assert off(tg.tan(tg.tensor(x, dtype=tg.float64)).item(), math.tan(x), tg.float64) <= 1, turns
+    for x in (3.14159274, 22.0, 355.0, 91260.125, 99998.83):
+        near = tg.tensor(x).item()
+        assert off(tg.tan(tg.tensor(x)).item(), math.tan(near), tg.float32) <= 1.5, x
+
+
+@DTYPES
+def test_square_roots_are_rounded_to_nearest(dtype: tg.dtype) -> None:
+    x = tg.exp(tg.linspace(-80, 80, 3001, dtype=tg.float64)).to(dtype)
+    for value, root in zip(x.tolist(), tg.sqrt(x).tolist(), strict=True):
+        assert root == tg.tensor(math.sqrt(value), dtype=tg.float64).to(dtype).item()
+
+
 @DTYPES
 @pytest.mark.parametrize("name", ROWS)
 def test_same_bits_at_any_place_and_stride(name: str, dtype: tg.dtype) -> None:
