@@ -381,6 +381,20 @@ def test_arithmetic_of_integers_wraps(dtype: tg.dtype) -> None:
     assert tg.clamp(a, 1, 5).tolist() == [min(max(x, 1), 5) for x, _ in pairs]
 
 
+@pytest.mark.parametrize("dtype", INTEGERS, ids=str)
+def test_division_of_integers_rounds_down(dtype: tg.dtype) -> None:
+    bits, signed = INTEGERS[dtype]
+    wide = [(2**53 - 1, 3), (2**53, -3), (2**53 + 1, 2**53), (2**31, 2**31 - 1)] if bits == 64 else []
+    for pairs in (integer_pairs(dtype) + wide, [(a, b) for a in range(-9 if signed else 0, 50) for b in (1, 2, 3, 7)]):
+        pairs = [(a, b) for a, b in pairs if b]
+        a, b = (tg.tensor(v, dtype=dtype) for v in zip(*pairs, strict=True))
+        assert (a // b).tolist() == [wrapped(x // y, dtype) for x, y in pairs]
+        assert (a % b).tolist() == [wrapped(x % y, dtype) for x, y in pairs]
+    for divide in (tg.floor_divide, tg.remainder):
+        with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+            divide(a, 0)
+
+
 def test_arithmetic_of_bools() -> None:
     pairs = [(i % 3 == 0, i % 5 < 2) for i in range(75)]
     a, b = (tg.tensor(v) for v in zip(*pairs, strict=True))
