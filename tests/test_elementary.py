@@ -430,6 +430,19 @@ def test_fused_gradients_are_those_of_the_graph(name: str, dtype: tg.dtype) -> N
     assert tg.allclose(fused, composed.detach(), rtol=4e-7 if dtype == tg.float32 else 1e-15, atol=0)
 
 
+@DTYPES
+@pytest.mark.parametrize("name", [*GRADIENTS, "relu", "exp", "tanh", "sqrt", "log"])
+def test_gradient_of_a_sum_is_that_of_equal_numbers(name: str, dtype: tg.dtype) -> None:
+    for sizes in ((), (1,), (7,), (3, 5), (30, 40), (0, 3)):
+        x = (tg.linspace(1.1, 3, 1200, dtype=dtype) if name == "acosh" else tg.linspace(0.05, 0.95, 1200, dtype=dtype))[
+            : math.prod(sizes)
+        ].reshape(sizes)
+        x.requires_grad_()
+        (summed,) = tg.autograd.grad(getattr(tg, name)(x).sum() * 1.5, x)
+        (given,) = tg.autograd.grad(getattr(tg, name)(x), x, tg.full(sizes, 1.5, dtype=dtype))
+        assert summed.shape == x.shape and summed.tolist() == given.tolist()
+
+
 @pytest.mark.parametrize("isa", ["baseline", "avx2"])
 def test_on_lower_instruction_sets(isa: str) -> None:
     if "TAPEGRAD_ISA" in os.environ:
