@@ -144,6 +144,22 @@ def test_huge_angles(dtype: tg.dtype) -> None:
             assert off(y, exact(value), dtype) <= 2
 
 
+def test_tangent_beside_multiples_of_half_pi() -> None:
+    for turns in (1, 2, 3, 11, 22, 344, 573204, 3573206, 5999999):
+        x = turns * (math.pi / 2)
+        assert off(tg.tan(tg.tensor(x, dtype=tg.float64)).item(), math.tan(x), tg.float64) <= 1, turns
+    for x in (3.14159274, 22.0, 355.0, 91260.125, 99998.83):
+        near = tg.tensor(x).item()
+        assert off(tg.tan(tg.tensor(x)).item(), math.tan(near), tg.float32) <= 1.5, x
+
+
+@DTYPES
+def test_square_roots_are_rounded_to_nearest(dtype: tg.dtype) -> None:
+    x = tg.exp(tg.linspace(-80, 80, 3001, dtype=tg.float64)).to(dtype)
+    for value, root in zip(x.tolist(), tg.sqrt(x).tolist(), strict=True):
+        assert root == tg.tensor(math.sqrt(value), dtype=tg.float64).to(dtype).item()
+
+
 @DTYPES
 @pytest.mark.parametrize("name", ROWS)
 def test_same_bits_at_any_place_and_stride(name: str, dtype: tg.dtype) -> None:
@@ -365,6 +381,20 @@ def test_arithmetic_of_integers_wraps(dtype: tg.dtype) -> None:
     assert tg.clamp(a, 1, 5).tolist() == [min(max(x, 1), 5) for x, _ in pairs]
 
 
+@pytest.mark.parametrize("dtype", INTEGERS, ids=str)
+def test_division_of_integers_rounds_down(dtype: tg.dtype) -> None:
+    bits, signed = INTEGERS[dtype]
+    wide = [(2**53 - 1, 3), (2**53, -3), (2**53 + 1, 2**53), (2**31, 2**31 - 1)] if bits == 64 else []
+    for pairs in (integer_pairs(dtype) + wide, [(a, b) for a in range(-9 if signed else 0, 50) for b in (1, 2, 3, 7)]):
+        pairs = [(a, b) for a, b in pairs if b]
+        a, b = (tg.tensor(v, dtype=dtype) for v in zip(*pairs, strict=True))
+        assert (a // b).tolist() == [wrapped(x // y, dtype) for x, y in pairs]
+        assert (a % b).tolist() == [wrapped(x % y, dtype) for x, y in pairs]
+    for divide in (tg.floor_divide, tg.remainder):
+        with pytest.raises(RuntimeError, match="ZeroDivisionError"):
+            divide(a, 0)
+
+
 def test_arithmetic_of_bools() -> None:
     pairs = [(i % 3 == 0, i % 5 < 2) for i in range(75)]
     a, b = (tg.tensor(v) for v in zip(*pairs, strict=True))
@@ -398,6 +428,19 @@ def test_fused_gradients_are_those_of_the_graph(name: str, dtype: tg.dtype) -> N
     (fused,) = tg.autograd.grad(y, x, g, retain_graph=True)
     (composed,) = tg.autograd.grad(y, x, g, create_graph=True)
     assert tg.allclose(fused, composed.detach(), rtol=4e-7 if dtype == tg.float32 else 1e-15, atol=0)
+
+
+@DTYPES
+@pytest.mark.parametrize("name", [*GRADIENTS, "relu", "exp", "tanh", "sqrt", "log"])
+def test_gradient_of_a_sum_is_that_of_equal_numbers(name: str, dtype: tg.dtype) -> None:
+    for sizes in ((), (1,), (7,), (3, 5), (30, 40), (0, 3)):
+        x = (tg.linspace(1.1, 3, 1200, dtype=dtype) if name == "acosh" else tg.linspace(0.05, 0.95, 1200, dtype=dtype))[
+            : math.prod(sizes)
+        ].reshape(sizes)
+        x.requires_grad_()
+        (summed,) = tg.autograd.grad(getattr(tg, name)(x).sum() * 1.5, x)
+        (given,) = tg.autograd.grad(getattr(tg, name)(x), x, tg.full(sizes, 1.5, dtype=dtype))
+        assert summed.shape == x.shape and summed.tolist() == given.tolist()
 
 
 @pytest.mark.parametrize("isa", ["baseline", "avx2"])

@@ -78,9 +78,10 @@ ROWS = {
     "erfc": Row(by_mpmath(lambda x: mpmath.erfc(x) if not x > 40 else mpmath.mpf(0)), -5, 10.1, -7, 27, slow=True),
     "rsqrt": Row(lambda x: 1 / np.sqrt(x), 0, np.inf),
     "atan2": Row(np.arctan2, -np.inf, np.inf),
+    "hypot": Row(np.hypot, -np.inf, np.inf),
     "pow": Row(np.power, 0, np.inf),
 }
-BINARY = ("atan2", "pow")
+BINARY = ("atan2", "hypot", "pow")
 
 
 def ulps(got: Array, exact: Array) -> Array:

@@ -121,6 +121,15 @@ POLYNOMIALS = [
         lambda r: r**2 / abs(mp.expm1(r)),
     ),
     Polynomial(
+        "exp_near",
+        "(exp(r) - 1 - r) / r^2 for a 32nd of log(2)",
+        lambda r: (mp.exp(r) - 1 - r) / r**2,
+        -LOG2 / 32 * 1.002,
+        LOG2 / 32 * 1.002,
+        lambda r: r**2,
+        "double",
+    ),
+    Polynomial(
         "log",
         "(log(1 + f) - f + f^2 / 2) / f^3",
         lambda f: (mp.log(1 + f) - f + f**2 / 2) / f**3,
@@ -162,6 +171,14 @@ POLYNOMIALS = [
         mpf(0),
         (mp.pi / 4) ** 2 * 1.01,
         lambda z: z**2,
+    ),
+    Polynomial(
+        "tan",
+        "(tan(r) / r - 1) / r^2 in r^2",
+        of_square(lambda r: (mp.tan(r) / r - 1) / r**2),
+        mpf(0),
+        (mp.pi / 4) ** 2 * 1.01,
+        lambda z: z,
     ),
     Polynomial(
         "atan",
@@ -278,6 +295,64 @@ PIECES = [Pieces("tanh", mp.tanh, mpf(10)), Pieces("erf", mp.erf, mpf(4))]
 
 
 @dataclass
+class EvenPieces:
+    """A function on [0, high) in pieces of one width, each a polynomial in the distance from its middle.
+
+    The rows: what is left of the lowest coefficients, then as in Pieces. Of an odd function the first piece is as
+    there, too.
+    """
+
+    name: str
+    function: Function
+    count: int
+    high: mpf
+    kind: Kind
+    odd: bool
+
+    def fit(self) -> tuple[list[list[mpf]], mpf]:
+        width = self.high / self.count
+        for degree in range(3, 20):
+            columns, worst = [], mpf(0)
+            for k in range(self.count):
+                low, high = k * width, (k + 1) * width
+                if self.odd and k == 0:
+                    middle, of_degree = mpf(0), degree - 1
+                    p = Polynomial(
+                        "",
+                        "",
+                        lambda t: self.function(t) / t - 1,
+                        high * mpf("1e-9"),
+                        high,
+                        lambda t: t / self.function(t),
+                    )
+                else:
+                    middle, of_degree = rounded((low + high) / 2, self.kind.bits), degree
+                    p = Polynomial(
+                        "",
+                        "",
+                        lambda t, m=middle: self.function(m + t),
+                        low - middle,
+                        high - middle,
+                        lambda t, m=middle: 1 / self.function(m + t),
+                    )
+                coefficients = interpolate(p, of_degree)
+                exact = [(t, p.function(t), p.share(t)) for t in mp.linspace(p.low, p.high, 100)]
+                worst = max(worst, error_of(coefficients, exact))
+                stored = [rounded(c, self.kind.bits) for c in coefficients]
+                lost = rounded(coefficients[0] - stored[0], self.kind.bits)
+                columns.append([lost, middle, *stored] if of_degree == degree else [mpf(0), middle, mpf(0), *stored])
+            if worst < self.kind.target:
+                return [list(row) for row in zip(*columns, strict=True)], worst
+        raise ValueError(f"{self.name} does not converge")
+
+
+EVEN_PIECES = [
+    EvenPieces("erf64", mp.erf, 16, mpf(6), KINDS[1], odd=True),
+    EvenPieces("erfcx", lambda x: mp.exp(x * x) * mp.erfc(x), 32, mpf("10.24"), KINDS[0], odd=False),
+]
+
+
+@dataclass
 class Constant:
     """A constant in parts that add up to it: each has as many bits as `bits` says (0: all that fit).
 
@@ -310,7 +385,7 @@ CONSTANTS = [
     Constant("log10_2", "log(2) / log(10)", LOG2 / mp.log(10), SHORT, down=True),
     Constant("pi", "pi", mp.pi, WHOLE),
     # In double precision the second part ends at 2^-53, so that only the last subtraction rounds.
-    Constant("half_pi", "pi / 2", mp.pi / 2, {"float": [0, 0, 0], "double": [30, 23, 0]}),
+    Constant("half_pi", "pi / 2", mp.pi / 2, {"float": [0, 0, 0], "double": [30, 23, 0, 0]}),
 ]
 
 
@@ -355,6 +430,24 @@ def main() -> None:
         for row in rows:
             print("    {" + ", ".join(number(c, KINDS[0]) for c in row) + "},")
         print("};")
+    print("// The same in pieces of one width; above them the row of what the lowest coefficients lack.")
+    for even in EVEN_PIECES:
+        rows, worst = even.fit()
+        print(f"// {even.name}: 2^{float(mp.log(worst, 2)):.1f}")
+        name = f"k{even.name.capitalize()}Pieces"
+        print(f"alignas(64) constexpr {even.kind.number} {name}[{len(rows)}][{even.count}] = {{")
+        for row in rows:
+            print("    {" + ", ".join(number(c, even.kind) for c in row) + "},")
+        print("};")
+    print("// 2^(k / 16), and what is left of it.")
+    print("alignas(64) constexpr double kPowers[2][16] = {")
+    powers = [mpf(2) ** (mpf(k) / 16) for k in range(16)]
+    kind = KINDS[1]
+    heads = [rounded(power, kind.bits) for power in powers]
+    tails = [rounded(power - head, kind.bits) for power, head in zip(powers, heads, strict=True)]
+    for row in (heads, tails):
+        print("    {" + ", ".join(number(c, kind) for c in row) + "},")
+    print("};")
     print("#endif\n")
     print("}  // namespace")
     print("}  // namespace tg::TG_ISA")

@@ -10,10 +10,12 @@ namespace tg {
 #define TG_ARITHMETIC(X) \
   X(add) X(sub) X(mul) X(neg) X(maximum) X(minimum) X(clamp) X(relu) X(abs) X(sign) \
   X(bitwise_and) X(bitwise_or) X(bitwise_xor) X(bitwise_not) X(left_shift) X(right_shift) \
+  X(floor_divide) X(remainder) \
   X(eq) X(ne) X(lt) X(le) X(gt) X(ge) \
   X(logical_and) X(logical_or) X(logical_xor) X(logical_not) X(repeat)
 // clang-format on
 
+// floor_divide, remainder: int32, and int64 where a is below 2^53 in size; no number of b is 0.
 // repeat: n times the first number of a.
 struct ArithmeticKernels {
 #define TG_MEMBER(name) BlockKernels name;

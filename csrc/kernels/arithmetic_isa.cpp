@@ -82,7 +82,6 @@ TG_UNARY(Relu, x < 0 ? T(0) : x)
 TG_UNARY(Abs, x < 0 ? -x : x)
 TG_UNARY(Sign, (x > 0) - (x < 0))
 #undef TG_UNARY
-#undef TG_BINARY
 
 // By the width or more, or by a negative amount: nothing is left but the sign.
 struct LeftShift {
@@ -97,6 +96,19 @@ struct RightShift {
   static TG_INLINE int32_t of(int32_t a, int32_t b) { return a >> (uint32_t(b) < 32 ? b : 31); }
   static TG_INLINE int64_t of(int64_t a, int64_t b) { return a >> (uint64_t(b) < 64 ? b : 63); }
 };
+
+// Doubles hold the operands, and a quotient that is not whole is further from the next whole number
+// than they round. By -1 the smallest number wraps.
+template <class T>
+TG_INLINE T floor_quotient(T a, T b) {
+  const T divisor = b == -1 ? 1 : b;
+  const T whole = static_cast<T>(static_cast<double>(a) / static_cast<double>(divisor));
+  const T down = whole - ((whole * divisor != a) & ((a ^ b) < 0));
+  return b == -1 ? -a : down;
+}
+TG_BINARY(FloorDivide, floor_quotient(a, b))
+TG_BINARY(Remainder, a - floor_quotient(a, b) * b)
+#undef TG_BINARY
 
 // Where int8 and uint8 have the same bits.
 template <class F>
@@ -176,6 +188,10 @@ const ArithmeticKernels arithmetic_kernels{
                    .i32 = binary<LeftShift, int32_t, int32_t>},
     .right_shift = {.i64 = binary<RightShift, int64_t, int64_t>,
                     .i32 = binary<RightShift, int32_t, int32_t>},
+    .floor_divide = {.i64 = binary<FloorDivide, int64_t, int64_t>,
+                     .i32 = binary<FloorDivide, int32_t, int32_t>},
+    .remainder = {.i64 = binary<Remainder, int64_t, int64_t>,
+                  .i32 = binary<Remainder, int32_t, int32_t>},
     .eq = comparison<Eq, uint8_t>,
     .ne = comparison<Ne, uint8_t>,
     .lt = comparison<Lt, int8_t>,

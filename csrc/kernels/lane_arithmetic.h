@@ -47,35 +47,71 @@ TG_INLINE Lane<K> frac(Lane<K> x) {
   return x - trunc(x);
 }
 
-// --- roots of sums of squares
+// --- roots
+// Rounded like the instruction, which takes longer: the last step has an exact rest (Markstein
+// 1990).
+#if defined(__AVX512F__)
+TG_INLINE __m512 rough_inverse_root(__m512 x) { return _mm512_maskz_rsqrt14_ps(-1, x); }
+TG_INLINE __m512d rough_inverse_root(__m512d x) { return _mm512_maskz_rsqrt14_pd(-1, x); }
+TG_INLINE bool any_above(Format<float>::Bits a, Format<float>::Bits b) {
+  return _mm512_cmp_epu32_mask((__m512i)a, (__m512i)b, _MM_CMPINT_NLE);
+}
+TG_INLINE bool any_above(Format<double>::Bits a, Format<double>::Bits b) {
+  return _mm512_cmp_epu64_mask((__m512i)a, (__m512i)b, _MM_CMPINT_NLE);
+}
+template <class K>
+TG_INLINE Lane<K> quick_sqrt(Lane<K> x) {
+  constexpr bool single = sizeof(typename Format<K>::Number) == 4;
+  const Lane<K> inverse = rough_inverse_root(x.v);
+  Lane<K> y = x * inverse, half = inverse * 0.5;
+  for (int i = 0; i < (single ? 1 : 2); ++i) {
+    const Lane<K> rest = fused(-y, half, Lane<K>(0.5));
+    y = fused(y, rest, y);
+    half = fused(half, rest, half);
+  }
+  y = fused(fused(-y, y, x), half, y);
+  const auto least = Lane<K>(single ? 0x1p-80 : 0x1p-800).bits();
+  const auto most = Lane<K>(Format<K>::kLargest).bits();
+  if (any_above(x.bits() - least, most - least)) [[unlikely]]
+    return sqrt(x);
+  return y;
+}
+#else
+template <class K>
+TG_INLINE Lane<K> quick_sqrt(Lane<K> x) {
+  return sqrt(x);
+}
+#endif
+
 TG_INLINE Lane<Wide> hypot(Lane<Wide> x, Lane<Wide> y) {
   const Lane<Wide> infinity = __builtin_inf();
   const Lane<Wide> size = sqrt(fused(x, x, y * y));
   return where(abs(x) == infinity || abs(y) == infinity, infinity, size);
 }
 // Numbers whose squares leave the range go through the C library.
-[[gnu::noinline]] static void replace_hypot(Lane<double>& z, const Lane<double>& x,
-                                            const Lane<double>& y, const Mask<double>& mask) {
+[[gnu::noinline]] static Lane<double> replace_hypot(Lane<double> z, Lane<double> x, Lane<double> y,
+                                                    Mask<double> mask) {
   for (int i = 0; i < Format<double>::kCount; ++i)
     if (mask.bits[i]) z.v[i] = __builtin_hypot(x.v[i], y.v[i]);
+  return z;
 }
 TG_INLINE Lane<double> hypot(Lane<double> x, Lane<double> y) {
   const Lane<double> a = abs(x), b = abs(y), most = where(a > b, a, b), least = where(a > b, b, a);
   Lane<double> z = sqrt(fused(most, most, least * least));
   const Mask<double> odd = !(most > 0x1p-400 && most < 0x1p500 && least == least);
   if (any(odd)) [[unlikely]]
-    replace_hypot(z, x, y, odd);
+    z = replace_hypot(z, x, y, odd);
   return z;
 }
 
 // --- remainders
 template <class T>
-[[gnu::noinline]] static void replace_fmod(Lane<T>& z, const Lane<T>& x, const Lane<T>& y,
-                                           const Mask<T>& mask) {
+[[gnu::noinline]] static Lane<T> replace_fmod(Lane<T> z, Lane<T> x, Lane<T> y, Mask<T> mask) {
   for (int i = 0; i < Format<T>::kCount; ++i)
     if (mask.bits[i])
       z.v[i] = sizeof(T) == 4 ? T(__builtin_fmodf(float(x.v[i]), float(y.v[i])))
                               : T(__builtin_fmod(x.v[i], y.v[i]));
+  return z;
 }
 // What is left of a after whole b's, exact. The whole quotient may be one too large, as the
 // quotient is rounded; the rest is exact all the same where the quotient is small enough. Others,
@@ -86,12 +122,12 @@ TG_INLINE Lane<K> fmod(Lane<K> a, Lane<K> b) {
   Mask<K> odd = {a.bits() | -1};
 #if defined(__FMA__)
   const Lane<K> size = abs(a), step = abs(b), quotient = size / step, limit = kRounder<K> / 3;
-  rest = fused(-trunc(quotient), step, size);
+  rest = rest_of(size, trunc(quotient), step);
   rest = with_sign(where(rest < 0, rest + step, rest), a);
   odd = !(quotient < limit && step < __builtin_inf());
 #endif
   if (any(odd)) [[unlikely]]
-    replace_fmod(rest, a, b, odd);
+    rest = replace_fmod(rest, a, b, odd);
   return rest;
 }
 template <class K>

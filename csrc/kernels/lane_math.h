@@ -81,6 +81,17 @@ TG_INLINE Lane<K> product_lost(Lane<K> a, Lane<K> b, Lane<K> product) {
 #endif
 }
 
+// c - a * b where both are nearly the same.
+template <class K>
+TG_INLINE Lane<K> rest_of(Lane<K> c, Lane<K> a, Lane<K> b) {
+#if defined(__FMA__)
+  return fused(-a, b, c);
+#else
+  const Lane<K> product = a * b;
+  return (c - product) - product_lost(a, b, product);
+#endif
+}
+
 // A number and the digits that it lacks.
 template <class K>
 struct Twofold {
@@ -95,9 +106,8 @@ TG_INLINE Twofold<K> sum_of(Lane<K> a, Lane<K> b) {
 // a / b, given 1 / b.
 template <class K>
 TG_INLINE Twofold<K> quotient(Twofold<K> a, Twofold<K> b, Lane<K> inverse) {
-  const Lane<K> q = a.value * inverse, product = q * b.value;
-  const Lane<K> rest = (a.value - product) - product_lost(q, b.value, product);
-  return {q, (rest + (a.lost - q * b.lost)) * inverse};
+  const Lane<K> q = a.value * inverse;
+  return {q, (rest_of(a.value, q, b.value) + (a.lost - q * b.lost)) * inverse};
 }
 
 // --- exponentials
@@ -163,6 +173,24 @@ TG_INLINE Lane<K> exp(Lane<K> x) {
   const Lane<K> slope = fused(r, polynomial(r, Table<K>::exp), Lane<K>(1));
   return scaled(fused(r, slope, Lane<K>(1)), n.value);
 }
+#if defined(__AVX512F__)
+// One of 16 numbers by the low bits of each place.
+TG_INLINE Lane<double> pick(__m512i places, const double (&from)[16]) {
+  return _mm512_permutex2var_pd(_mm512_load_pd(from), places, _mm512_load_pd(from + 8));
+}
+// In sixteenths of a power of two, from a table; scaling rounds the exponent down.
+TG_INLINE Lane<double> exp(Lane<double> x) {
+  using L = Lane<double>;
+  x = within_range_of_exp(x);
+  const L rounder = kRounder<double> / 16, shifted = fused(x, L(1.4426950408889634), rounder);
+  const L n = shifted - rounder, near = fused(n, L(-Table<double>::log2[0]), x);
+  const L r = fused(n, L(-Table<double>::log2[1]), near);
+  const auto piece = (__m512i)shifted.bits();
+  const L power = pick(piece, kPowers[0]), lost = pick(piece, kPowers[1]);
+  const L below_one = fused(r * r, polynomial(r, Table<double>::exp_near), r);
+  return scaled(power + fused(power, below_one, lost), n);
+}
+#endif
 template <class K>
 TG_INLINE Lane<K> exp2(Lane<K> x) {
   x = maximum(minimum(x, Lane<K>(Format<K>::kBias + 1)),
@@ -353,6 +381,10 @@ TG_INLINE Lane<K> log1p(Lane<K> x) {
 }
 
 // --- inverse hyperbolic functions, in double precision for single
+// log(1 + x) of a number with the digits that it lacks.
+TG_INLINE Lane<double> log1p(Twofold<double> x) {
+  return log1p(x.value) + where(x.lost == x.lost, x.lost / (1 + x.value), Lane<double>(0));
+}
 TG_INLINE Lane<Wide> asinh(Lane<Wide> x) {
   const Lane<Wide> size = abs(x), z = x * x;
   const Lane<Wide> small = fused(size * z, Lane<Wide>(-1.0 / 6), size);
@@ -360,6 +392,26 @@ TG_INLINE Lane<Wide> asinh(Lane<Wide> x) {
 }
 TG_INLINE Lane<Wide> acosh(Lane<Wide> x) {
   return where(x < 1, Lane<Wide>(__builtin_nan("")), log(x + sqrt((x - 1) * (x + 1))));
+}
+// log(1 + t + sqrt(t (t + 2))) with t = x - 1; that of 2 x where squares may not fit.
+TG_INLINE Lane<double> acosh(Lane<double> x) {
+  using L = Lane<double>;
+  const Mask<double> big = x > 0x1p60;
+  const L t = where(big, L(1), x - 1), sum = t + 2, sum_lost = t - (sum - 2);
+  const L square = t * sum, square_lost = product_lost(t, sum, square) + t * sum_lost;
+  const L root = sqrt(square);
+  const L root_lost = (square_lost + rest_of(square, root, root)) * (0.5 / root);
+  const L value = root + t, lost = ((root - value) + t) + root_lost;
+  const L y = log1p(Twofold<double>{where(big, x, value), where(big, L(0), lost)});
+  return where(x < 1, L(__builtin_nan("")), where(big, y + 0.69314718055994530942, y));
+}
+// log(1 + 2 x / (1 - x)) / 2
+TG_INLINE Lane<double> atanh(Lane<double> x) {
+  using L = Lane<double>;
+  const L size = abs(x), twice = size + size, below = 1 - size, below_lost = (1 - below) - size;
+  const L value = twice / below, rest = rest_of(twice, value, below) - value * below_lost;
+  const L y = 0.5 * log1p(Twofold<double>{value, rest / below});
+  return where(y != y, y, with_sign(y, x));
 }
 TG_INLINE Lane<Wide> atanh(Lane<Wide> x) {
   const Lane<Wide> size = abs(x), z = x * x;
@@ -400,6 +452,29 @@ TG_INLINE ScaledErfc<K> scaled_erfc(Lane<K> x) {
 // Where 1 - erf(x) is not 0.
 template <class K>
 constexpr double kErfcLimit = sizeof(typename Format<K>::Stored) == 4 ? 10.1 : 27.3;
+#if defined(__AVX512F__)
+// exp(x^2) (1 - erf(x)) in pieces, times exp(-x^2) with what the square lost.
+TG_INLINE Lane<float> erfc(Lane<float> x) {
+  using L = Lane<float>;
+  constexpr auto& table = kErfcxPieces;
+  const L size = minimum(abs(x), L(kErfcLimit<float>)), square = size * size;
+  const auto piece =
+      (__m512i) __builtin_convertvector((size * (32 / 10.24)).v, Format<float>::Bits);
+  const auto row = [&](int i) __attribute__((always_inline)) -> L {
+    return _mm512_permutex2var_ps(_mm512_load_ps(table[i]), piece, _mm512_load_ps(table[i] + 16));
+  };
+  const L t = size - row(1);
+  constexpr int last = sizeof table / sizeof *table - 1;
+  L s = row(last);
+  for (int i = last - 1; i > 2; --i) s = fused(s, t, row(i));
+  const Twofold<float> value = sum_of(row(2), fused(s, t, row(0)));
+  const Exponential<float> e = exponential(-square);
+  const L lost = product_lost(size, size, square) * (1 + (e.r + e.tail));
+  const L below_one = e.r + (e.tail - lost);
+  const L y = scaled(value.value + fused(value.value, below_one, value.lost), e.n);
+  return where(x < 0, 2 - y, where(x == x, y, x));
+}
+#endif
 template <class K>
 TG_INLINE Lane<K> erfc(Lane<K> x) {
   const Lane<K> size = minimum(abs(x), Lane<K>(kErfcLimit<K>)), square = size * size;
@@ -413,7 +488,7 @@ TG_INLINE Lane<K> erfc(Lane<K> x) {
     // What the square lost makes a factor of 1 - lost.
     const Lane<K> lost = product_lost(size, size, square) * (1 + (e.r + e.tail));
     const Lane<K> below_one = e.r + (e.tail - lost);
-    y = scaled(s.value + fused(s.value, below_one, s.lost), e.n);
+    y = scaled(s.value + fused(s.value, below_one, fused(s.lost, below_one, s.lost)), e.n);
     // 1 - x - x (erf(x) / x - 1)
     const Twofold<K> from_one = sum_of(Lane<K>(1), -size);
     const Lane<K> small = fused(size, polynomial(square, Table<K>::erf), -from_one.lost);
@@ -421,6 +496,21 @@ TG_INLINE Lane<K> erfc(Lane<K> x) {
   }
   return where(x < 0, 2 - y, y);
 }
+#if defined(__AVX512F__)
+TG_INLINE Lane<double> erf(Lane<double> x) {
+  using L = Lane<double>;
+  constexpr auto& table = kErf64Pieces;
+  const L size = minimum(abs(x), L(5.999999));
+  const auto piece = (__m512i) __builtin_convertvector((size * (16 / 6.0)).v, Format<double>::Bits);
+  const auto row = [&](int i) __attribute__((always_inline)) { return pick(piece, table[i]); };
+  const L t = size - row(1);
+  constexpr int last = sizeof table / sizeof *table - 1;
+  L y = row(last);
+  for (int i = last - 1; i > 2; --i) y = fused(y, t, row(i));
+  y = where(size < 0.375, size, row(2)) + fused(y, t, row(0));
+  return with_sign(where(x == x, y, x), x);
+}
+#else
 TG_INLINE Lane<double> erf(Lane<double> x) {
   using L = Lane<double>;
   const L size = abs(x), z = x * x;
@@ -430,6 +520,7 @@ TG_INLINE Lane<double> erf(Lane<double> x) {
   const L large = 1 - exp(-(t * t)) * e.above.value * e.inverse;
   return where(size <= 0.9275, small, with_sign(large, x));
 }
+#endif
 
 // --- of two numbers
 // The greater, plus the logarithm of what the lesser adds to it.

@@ -8,11 +8,12 @@ namespace tg::TG_ISA {
 
 // The numbers that `mask` selects go through `function` one by one.
 template <class K>
-[[gnu::noinline]] static void replace(
-    Lane<K>& y, const Lane<K>& x, const Mask<K>& mask,
+[[gnu::noinline]] static Lane<K> replace(
+    Lane<K> y, Lane<K> x, Mask<K> mask,
     typename Format<K>::Stored (*function)(typename Format<K>::Stored)) {
   for (int i = 0; i < Format<K>::kCount; ++i)
     if (mask.bits[i]) y.v[i] = function(static_cast<typename Format<K>::Stored>(x.v[i]));
+  return y;
 }
 
 // x = n pi / 2 + r + lost with |r| <= pi / 4, for |x| <= limit. pi / 2 is taken off in parts;
@@ -28,19 +29,50 @@ constexpr double kAngleLimit = 1e7;
 template <>
 inline constexpr double kAngleLimit<float> = 1e5;
 
+// Of the parts of pi / 2, those that leave an exact difference: see make_coefficients.py.
+template <class K>
+constexpr int kExactParts = sizeof(typename Format<K>::Number) == 4 ? 1 : 2;
+// From this |r| on, what the next part takes off is no larger than r.
+template <class K>
+constexpr double kPlainAngle = sizeof(typename Format<K>::Number) == 4 ? 0x1p-8 : 0x1p-30;
+
+// What `next`, which is a - n b rounded, lost.
+template <class K>
+TG_INLINE Lane<K> difference_lost(Lane<K> a, Lane<K> n, Lane<K> b, Lane<K> next) {
+  const Lane<K> product = n * b, rest = product_lost(n, b, product);
+  const Lane<K> sum = a - product, change = sum - a;
+  return (((a - (sum - change)) - (product + change)) - rest) + (sum - next);
+}
+// The same for all parts that are not exact, wherever r is.
+template <class K>
+[[gnu::noinline]] static Lane<K> angle_lost(Lane<K> n, Lane<K> first, Lane<K> second, Lane<K> r) {
+  constexpr auto& parts = Table<K>::half_pi;
+  const Lane<K> lost = difference_lost(second, n, Lane<K>(parts[2]), r);
+  if constexpr (kExactParts<K> == 1)
+    return lost + difference_lost(first, n, Lane<K>(parts[1]), second);
+  else
+    return fused(n, Lane<K>(-parts[3]), lost);  // beside a multiple of pi / 2 it counts
+}
 template <bool keeps_lost, class K>
 TG_INLINE Angle<K> angle(Lane<K> x) {
   constexpr auto& parts = Table<K>::half_pi;
   const Whole<K> n = whole(x, Lane<K>(0.63661977236758134308));
-  Lane<K> r = x, lost = 0;
-  for (const auto& part : parts) {
-    const Lane<K> next = fused(n.value, Lane<K>(-part), r);
-    if (keeps_lost && &part != parts) {
-      const Lane<K> product = n.value * part, rest = product_lost(n.value, Lane<K>(part), product);
-      const Lane<K> sum = r - product, change = sum - r;
-      lost = lost + ((((r - (sum - change)) - (product + change)) - rest) + (sum - next));
+  const Lane<K> first = fused(n.value, Lane<K>(-parts[0]), x);
+  const Lane<K> second = fused(n.value, Lane<K>(-parts[1]), first);
+  const Lane<K> r = fused(n.value, Lane<K>(-parts[2]), second);
+  Lane<K> lost = 0;
+  if constexpr (keeps_lost) {
+#if defined(__FMA__)
+    lost = fused(n.value, Lane<K>(-parts[2]), second - r);
+    if (kExactParts<K> == 1) lost = lost + fused(n.value, Lane<K>(-parts[1]), first - second);
+    const Mask<K> odd = abs(r) < kPlainAngle<K> && abs(x) > 0.5;
+#else
+    const Mask<K> odd = {x.bits() | -1};
+#endif
+    if (any(odd)) [[unlikely]] {
+      const Lane<K> all = angle_lost(n.value, first, second, r);
+      lost = where(odd, all, lost);
     }
-    r = next;
   }
   return {r, lost, n.bits};
 }
@@ -66,7 +98,7 @@ TG_INLINE Lane<K> sin_or_cos(Lane<K> x, int turns,
   Lane<K> result = of_bits<K>(y.bits() ^ ((n >> 1) << (sizeof(typename F::Number) * 8 - 1)));
   const Mask<K> huge = !(abs(x) <= kAngleLimit<K>);
   if (any(huge)) [[unlikely]]
-    replace(result, x, huge, function);
+    result = replace(result, x, huge, function);
   return result;
 }
 template <class T>
@@ -90,18 +122,21 @@ template <class K>
 TG_INLINE Lane<K> cos(Lane<K> x) {
   return sin_or_cos(x, 1, cos_of_number<typename Format<K>::Stored>);
 }
+// Of an odd number of quarter turns -1 / tan(r).
 template <class K>
 TG_INLINE Lane<K> tan(Lane<K> x) {
   const Angle<K> a = angle<true>(x);
-  const Lane<K> z = a.r * a.r;
-  const Twofold<K> s = sin_of(a.r, z, a.lost), c = cos_of(z, -(a.r * a.lost));
+  const Lane<K> z = a.r * a.r, tail = a.r * z * polynomial(z, Table<K>::tan);
+  const Lane<K> near = a.r + tail, slope = fused(near, near, Lane<K>(1));
+  const Lane<K> lost = fused(a.lost, slope, (a.r - near) + tail);
+  const Lane<K> inverse = 1 / near,
+                rest = fused(-lost, inverse, rest_of(Lane<K>(1), inverse, near));
   const Mask<K> even = {(a.n & 1) == 0}, huge = !(abs(x) <= kAngleLimit<K>);
-  const Twofold<K> above{where(even, s.value, -c.value), where(even, s.lost, -c.lost)};
-  const Twofold<K> below{where(even, c.value, s.value), where(even, c.lost, s.lost)};
-  const Twofold<K> q = quotient(above, below, 1 / below.value);
-  Lane<K> result = q.value + q.lost;
+  const Lane<K> y = where(even, near, inverse) + where(even, lost, inverse * rest);
+  const auto sign = a.n << (sizeof(typename Format<K>::Number) * 8 - 1);
+  Lane<K> result = of_bits<K>(y.bits() ^ sign);
   if (any(huge)) [[unlikely]]
-    replace(result, x, huge, tan_of_number<typename Format<K>::Stored>);
+    result = replace(result, x, huge, tan_of_number<typename Format<K>::Stored>);
   return where(x == 0, x, result);
 }
 

@@ -32,20 +32,36 @@ void refuse_derivative(const char* function) {
   runtime_error("derivative for aten::", function, " is not implemented");
 }
 
+namespace {
 template <class T>
-T FloorDivide::forward(T a, T b) {
-  if (b == 0) runtime_error("ZeroDivisionError");
-  if (b == T(-1)) return -a;  // wraps for the smallest value
-  return a / b - (a % b != 0 && (a < 0) != (b < 0));
+void refuse_zeros(const T* b, int64_t n) {
+  bool zero = false;
+  for (int64_t i = 0; i < n; ++i) zero |= b[i] == 0;
+  if (zero) runtime_error("ZeroDivisionError");
+}
+}  // namespace
+
+template <BlockKernels ArithmeticKernels::* op>
+void divide_int32(void* out, const void* a, const void* b, int64_t n) {
+  refuse_zeros(static_cast<const int32_t*>(b), n);
+  (arithmetic_kernels->*op).i32(out, a, b, n);
+}
+template <BlockKernels ArithmeticKernels::* op>
+void divide_int64(void* out, const void* a, const void* b, int64_t n) {
+  const auto *x = static_cast<const int64_t*>(a), *y = static_cast<const int64_t*>(b);
+  refuse_zeros(y, n);
+  uint64_t sizes = 0;
+  for (int64_t i = 0; i < n; ++i) sizes |= static_cast<uint64_t>(x[i] < 0 ? ~x[i] : x[i]);
+  if (sizes < uint64_t{1} << 53) return (arithmetic_kernels->*op).i64(out, a, b, n);
+  auto* z = static_cast<int64_t*>(out);
+  for (int64_t i = 0; i < n; ++i) {
+    const int64_t p = x[i], q = y[i];
+    const int64_t whole = q == -1 ? -p : p / q, rest = p - whole * q;  // wraps for the smallest
+    const bool up = rest != 0 && (rest < 0) != (q < 0);
+    z[i] = op == &ArithmeticKernels::floor_divide ? whole - up : rest + (up ? q : 0);
+  }
 }
 
-template <class T>
-T Remainder::forward(T a, T b) {
-  if (b == 0) runtime_error("ZeroDivisionError");
-  if (b == T(-1)) return 0;
-  const T mod = a % b;
-  return mod != 0 && (b < 0) != (mod < 0) ? mod + b : mod;
-}
 auto Remainder::grad_right(const Tensor& g, const Tensor& a, const Tensor& b) {
   return -g * div(a, b, "floor");  // has a derivative, of zero
 }

@@ -209,16 +209,21 @@ inline void refuse_bool_division(const char* kernel, DType dtype) {
     fail(ErrorKind::NotImplemented, '"', kernel, "\" not implemented for 'Bool'");
 }
 [[noreturn]] void refuse_derivative(const char* function);
+// A zero in b is an error.
+template <BlockKernels ArithmeticKernels::* op>
+void divide_int64(void* out, const void* a, const void* b, int64_t n);
+template <BlockKernels ArithmeticKernels::* op>
+void divide_int32(void* out, const void* a, const void* b, int64_t n);
 // Quotient rounded down, and the remainder with the divisor's sign (Python's // and %).
 struct FloorDivide {
   static constexpr auto vectors = &ElementaryKernels::floor_divide;
+  static constexpr BlockKernel of_integers[] = {divide_int64<&ArithmeticKernels::floor_divide>,
+                                                divide_int32<&ArithmeticKernels::floor_divide>};
   static constexpr bool takes_two_numbers = true, exact_number = true, not_implemented = true;
   static constexpr auto name = "floor_divide", node = "torch::autograd::NotImplemented",
                         doc = "Quotient rounded down (Python's //).";
   static constexpr auto domain = Domain::Any;
   static void check_dtype(DType dtype) { refuse_bool_division("div_floor_cpu", dtype); }
-  template <class T>
-  static T forward(T a, T b);
   static constexpr int left_uses = kNothing, right_uses = kNothing;
   static Tensor grad_left(const Tensor&, auto, auto) { refuse_derivative(name); }
   static Tensor grad_right(const Tensor& g, auto a, auto b) { return grad_left(g, a, b); }
@@ -232,13 +237,13 @@ struct DivFloor : FloorDivide {  // div(rounding_mode="floor")
 };
 struct Remainder {
   static constexpr auto vectors = &ElementaryKernels::remainder;
+  static constexpr BlockKernel of_integers[] = {divide_int64<&ArithmeticKernels::remainder>,
+                                                divide_int32<&ArithmeticKernels::remainder>};
   static constexpr auto name = "remainder", node = "RemainderBackward0",
                         node_number_left = "torch::autograd::NotImplemented",
                         doc = "Remainder with the sign of the divisor (Python's %).";
   static constexpr auto domain = Domain::Any;
   static void check_dtype(DType dtype) { refuse_bool_division("remainder_cpu", dtype); }
-  template <class T>
-  static T forward(T a, T b);
   static constexpr int left_uses = kNothing, right_uses = kLeft | kRight;
   static auto grad_left(const Tensor& g, auto, auto) { return g; }
   static Tensor grad_right(const Tensor&, double, const Tensor&) { refuse_derivative(name); }

@@ -95,6 +95,14 @@ Tensor apply_blocks(const BlockKernels& kernels, const Tensor& x, const void* pa
 }
 
 Tensor apply_gradient(const BlockKernels& kernels, const Tensor& grad, const Tensor& kept) {
+  // One number everywhere, what the gradient of a sum is, needs no copy.
+  if (kept.numel() > 0 && kept.is_contiguous() && grad.same_sizes(kept) &&
+      std::ranges::all_of(grad.strides(), [](int64_t stride) { return stride == 0; })) {
+    Tensor out = empty(kept.sizes(), kept.dtype());
+    run_flat_blocks(kernels, kept.dtype(), out->data, kept.dtype(), grad->data, true, kept->data,
+                    false, kept.numel());
+    return out;
+  }
   const bool flat = same_dense_layout(grad, kept);
   const Tensor g = flat ? grad : contiguous(grad), k = flat ? kept : contiguous(kept);
   Tensor out = g.is_contiguous() ? empty(g.sizes(), g.dtype()) : empty_like(g, g.dtype());

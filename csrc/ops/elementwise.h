@@ -12,6 +12,7 @@
 // forward runs on numbers; where `vectors` (`single_vectors`) names loops of kernels/elementary.h,
 // these stand in for it in both floating types (in float), and where `arithmetic` names loops of
 // kernels/arithmetic.h, these do for integers and bool, and for floats too if `compares_floats`.
+// `of_integers` are the loops for int64 and int32 of an op that has others.
 // The derivative runs on numbers, where it is written for them (one fused pass, when no graph of
 // the backward is wanted), and on Tensors (create_graph). Its name says what the tape keeps: grad
 // (nothing), grad_from_input, grad_from_output. A binary op has grad_left and grad_right and says
@@ -108,6 +109,9 @@ constexpr BlockKernels kernels_of() {
   }
   if constexpr (requires { Op::arithmetic; }) {
     kernels.integers = arithmetic_row<Op::arithmetic>;
+  } else if constexpr (requires { Op::of_integers; }) {
+    kernels.i64 = Op::of_integers[0];
+    kernels.i32 = Op::of_integers[1];
   } else if constexpr (domain == Domain::Any || domain == Domain::Number ||
                        domain == Domain::Predicate || domain == Domain::Integers) {
     kernels.i64 = kernel_of<Op, int64_t, predicate, binary>();

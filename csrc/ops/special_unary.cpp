@@ -24,7 +24,7 @@ struct Asinh {
   static auto grad_from_input(auto g, auto x) { return g * rsqrt(x * x + 1); }
 };
 struct Acosh {
-  static constexpr auto single_vectors = &ElementaryKernels::acosh;
+  static constexpr auto vectors = &ElementaryKernels::acosh;
   static constexpr auto gradient_vectors = &ElementaryKernels::acosh_grad;
   static constexpr auto name = "acosh", node = "AcoshBackward0";
   static constexpr auto domain = Domain::Floating;
@@ -32,7 +32,7 @@ struct Acosh {
   static auto grad_from_input(auto g, auto x) { return g * rsqrt(x * x - 1); }
 };
 struct Atanh {
-  static constexpr auto single_vectors = &ElementaryKernels::atanh;
+  static constexpr auto vectors = &ElementaryKernels::atanh;
   static constexpr auto name = "atanh", node = "AtanhBackward0";
   static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return atanh(x); }
