@@ -75,6 +75,13 @@ OPERATIONS = {
     "AdamW in bfloat16": lambda: step_of("AdamW", tg.bfloat16),
     "RMSprop in float16": lambda: step_of("RMSprop", tg.float16, centered=True, momentum=0.5),
     "step of an LSTM": lambda: tg.stack(tg._core._lstm_step(randn(301, 268), randn(301, 268), randn(301, 67))),
+    "backward of an LSTM": lambda: backward_of(
+        lambda *operands: tg.cat(tg._core._lstm_layer(*operands)) ** 2,
+        randn(5, 61, 268),
+        randn(61, 67),
+        randn(61, 67),
+        randn(268, 67),
+    ),
     "backward of a GRU's step": lambda: backward_of(tg._core._gru_step, randn(99, 900), randn(99, 900), randn(99, 300)),
     "matmul": lambda: randn(301, 257) @ randn(257, 305),
     "matmul of transposed": lambda: randn(257, 301).t() @ randn(305, 257).t(),

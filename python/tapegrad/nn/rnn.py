@@ -1,7 +1,7 @@
 """Recurrent networks: Elman's, LSTM and GRU, whole sequences or one step (the cells).
 
 A layer multiplies all steps of its input by weight_ih at once; what remains for each step is the
-product with weight_hh and one fused loop. Initial values are PyTorch's for the same seed.
+product with weight_hh and one fused loop. An LSTM runs all its steps in one call where it can. Initial values are PyTorch's for the same seed.
 """
 
 from __future__ import annotations
@@ -38,6 +38,18 @@ def _step(mode: str, w_hh: Tensor, b_hh: Tensor | None, w_hr: Tensor | None) -> 
         return lambda gates, state: (_core._gru_step(gates, linear(state[0], w_hh, b_hh), state[0]),)
     act = _core.tanh if mode == "RNN_TANH" else _core.relu
     return lambda gates, state: (act(gates + linear(state[0], w_hh, b_hh)),)
+
+
+def _run_lstm(
+    data: Tensor, lengths: list[int], state: State, weights: dict[str, Tensor], reverse: bool
+) -> tuple[list[Tensor], State]:
+    """What _run() gives of an LSTM without projection on batches of one size, in one call."""
+    bias = weights["bias_ih"] + weights["bias_hh"] if "bias_ih" in weights else None
+    gates = _core.linear(data, weights["weight_ih"], bias)
+    gates = gates.reshape(len(lengths), lengths[0], gates.shape[1])
+    hidden, cells = _core._lstm_layer(gates, state[0], state[1], weights["weight_hh"], reverse)
+    outputs, end = list(hidden.unbind(0)), 0 if reverse else -1
+    return outputs, (outputs[end], cells[end])
 
 
 def _run(steps: Sequence[Tensor], state: State, step: Step, reverse: bool) -> tuple[list[Tensor], State]:
@@ -177,9 +189,12 @@ class RNNBase(Module):
             for direction in range(directions):
                 at = layer * directions + direction
                 weights = {name[: name.index("_l")]: getattr(self, name) for name in self._names[at]}
-                gates = _core.linear(data, weights["weight_ih"], weights.get("bias_ih"))
-                step = _step(self.mode, weights["weight_hh"], weights.get("bias_hh"), weights.get("weight_hr"))
-                outputs, end = _run(gates.split(lengths), states[at], step, direction == 1)
+                if self.mode == "LSTM" and not self.proj_size and lengths[0] == lengths[-1] and data.itemsize > 2:
+                    outputs, end = _run_lstm(data, lengths, states[at], weights, direction == 1)
+                else:
+                    gates = _core.linear(data, weights["weight_ih"], weights.get("bias_ih"))
+                    step = _step(self.mode, weights["weight_hh"], weights.get("bias_hh"), weights.get("weight_hr"))
+                    outputs, end = _run(gates.split(lengths), states[at], step, direction == 1)
                 sides.append(outputs)
                 ends.append(end)
             steps = sides[0] if directions == 1 else [_core.cat(pair, 1) for pair in zip(*sides)]
