@@ -198,6 +198,15 @@ def test_a_sequence_of_an_lstm_is_its_steps(steps, rows, size, reverse):
         assert tg.allclose(a, b, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
+def test_outputs_of_recurrent_layers_have_pytorchs_layout(kind):
+    rnn = getattr(nn, kind)(2, 5, bidirectional=True)
+    assert rnn(tg.ones(3, 4, 2))[0].stride() == (40, 10, 1)
+    rnn.batch_first = True
+    assert rnn(tg.ones(4, 3, 2))[0].stride() == (10, 40, 1)
+    assert rnn(tg.ones(0, 3, 2))[0].shape == (0, 3, 10)
+
+
 def test_recurrent_steps_of_other_dtypes():
     half = tg.nn.LSTMCell(2, 3, dtype=tg.bfloat16)
     h, c = half(tg.ones(4, 2, dtype=tg.bfloat16))
