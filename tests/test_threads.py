@@ -68,6 +68,7 @@ OPERATIONS = {
     "copy of a permutation": lambda: randn(9, 40, 8, 50).permute(2, 0, 3, 1).contiguous(),
     "loss": lambda: tg.nn.functional.smooth_l1_loss(x, y, reduction="none"),
     "backward": lambda: backward_of(lambda a, b: (a * b).tanh() * a, x, y),
+    "cat of long tensors": lambda: tg.cat([x, y, x.abs()]),
     "cat": lambda: tg.cat([randn(300, 401), randn(300, 5), randn(301, 300)[1:]], 1),
     "SGD": lambda: step_of("SGD", lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.1),
     "Adagrad": lambda: step_of("Adagrad", tg.float64),
