@@ -163,6 +163,50 @@ def test_recurrent_steps_are_their_formulas(step, parts, rows, size):
     assert rows == 0 or tg.autograd.grad(composed[0].sum(), inputs)[0].abs().sum() > 0
 
 
+@pytest.mark.parametrize("steps, rows, size", [(1, 2, 3), (4, 2, 3), (3, 0, 2)])
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_sequence_of_an_lstm_is_its_steps(steps, rows, size, reverse):
+    """The loop over all steps, its backward, and the backward of create_graph."""
+    tg.manual_seed(3)
+    sizes = [(steps, rows, 4 * size), (rows, size), (rows, size), (4 * size, size)]
+    inputs = [tg.randn(*s, dtype=tg.float64, requires_grad=True) for s in sizes]
+    gates, hidden, cell, weight = inputs
+    output, cells = tg._core._lstm_layer(gates, hidden, cell, weight, reverse)
+    hiddens, states = [None] * steps, [None] * steps
+    for at in reversed(range(steps)) if reverse else range(steps):
+        hidden, cell = tg._core._lstm_step(gates[at], hidden @ weight.t(), cell)
+        hiddens[at], states[at] = hidden, cell
+    with tg.no_grad():
+        assert tg.equal(output, tg._core._lstm_layer(*inputs, reverse)[0])
+    for got, want in ((output, tg.stack(hiddens)), (cells, tg.stack(states))):
+        assert tg.allclose(got, want, rtol=1e-12, atol=1e-14)
+    for got, want in (
+        ((output**2).sum() + (cells**3).sum(), (tg.stack(hiddens) ** 2).sum() + (tg.stack(states) ** 3).sum()),
+        (output[0].sum(), hiddens[0].sum()),
+        (cells[-1].exp().sum(), states[-1].exp().sum()),
+    ):
+        expected = tg.autograd.grad(want, inputs, retain_graph=True, allow_unused=True, materialize_grads=True)
+        for graph in (False, True):
+            found = tg.autograd.grad(got, inputs, retain_graph=True, create_graph=graph)
+            for a, b in zip(found, expected):
+                assert a.requires_grad is graph and tg.allclose(a, b, rtol=1e-11, atol=1e-13)
+    seconds = [sum(g.exp().sum() for g in grads) for grads in (
+        tg.autograd.grad((output**2).sum(), inputs, create_graph=True),
+        tg.autograd.grad((tg.stack(hiddens) ** 2).sum(), inputs, create_graph=True),
+    )]  # fmt: skip
+    for a, b in zip(*(tg.autograd.grad(second, inputs) for second in seconds)):
+        assert tg.allclose(a, b, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["LSTM", "GRU", "RNN"])
+def test_outputs_of_recurrent_layers_have_pytorchs_layout(kind):
+    rnn = getattr(nn, kind)(2, 5, bidirectional=True)
+    assert rnn(tg.ones(3, 4, 2))[0].stride() == (40, 10, 1)
+    rnn.batch_first = True
+    assert rnn(tg.ones(4, 3, 2))[0].stride() == (10, 40, 1)
+    assert rnn(tg.ones(0, 3, 2))[0].shape == (0, 3, 10)
+
+
 def test_recurrent_steps_of_other_dtypes():
     half = tg.nn.LSTMCell(2, 3, dtype=tg.bfloat16)
     h, c = half(tg.ones(4, 2, dtype=tg.bfloat16))
@@ -171,6 +215,13 @@ def test_recurrent_steps_of_other_dtypes():
     assert half.weight_hh.grad.dtype is tg.bfloat16
     with pytest.raises(NotImplementedError, match="\"gru_cell\" not implemented for 'Long'"):
         tg._core._gru_step(*(tg.ones(1, n, dtype=tg.int64) for n in (3, 3, 1)))
+    h = tg.ones(1, 1)
+    with pytest.raises(RuntimeError, match="expected scalar type Float but found Double"):
+        tg._core._lstm_layer(tg.ones(2, 1, 4), h, h, tg.ones(4, 1, dtype=tg.float64))
+    with pytest.raises(RuntimeError, match="sizes of states and weight do not match"):
+        tg._core._lstm_layer(tg.ones(2, 1, 4), h, h, tg.ones(3, 1))
+    with pytest.raises(RuntimeError, match="one step or more"):
+        tg._core._lstm_layer(tg.ones(0, 1, 4), h, h, tg.ones(4, 1))
 
 
 def test_second_derivative_of_ctc_loss_is_refused():

@@ -513,6 +513,13 @@ def test_clipping_of_strided_gradients_and_mixed_dtypes():
     assert b.grad[0].item() == pytest.approx(0.125)
 
 
+@pytest.mark.parametrize("p", [0.5, 3.0])
+def test_norms_of_narrow_dtypes_are_rounded_once(p):
+    x = (tg.arange(40) % 7 - 3.0).to(tg.bfloat16)
+    want = tg.linalg.vector_norm(x.float(), p).to(tg.bfloat16)
+    assert nn.utils.get_total_norm([x], p).item() == tg.linalg.vector_norm(x, p).item() == want.item()
+
+
 def test_clipping_counts_versions_and_leaves_gradients_below_the_limit():
     p = tg.zeros(2, requires_grad=True)
     p.grad = tg.tensor([3.0, 4.0])
@@ -526,6 +533,8 @@ def test_clipping_counts_versions_and_leaves_gradients_below_the_limit():
 def test_what_clipping_refuses():
     with pytest.raises(AttributeError, match="'float' object has no attribute 'grad'"):
         nn.utils.clip_grad_norm_([1.0], 1.0)
+    with pytest.raises(AttributeError, match="'float' object has no attribute 'device'"):
+        nn.utils.get_total_norm([1.0])
     p = tg.zeros(2, requires_grad=True)
     p.grad = tg.zeros(2)
     p.grad.data = tg.zeros(0)

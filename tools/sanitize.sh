@@ -32,6 +32,6 @@ esac
 export PYTHONMALLOC=malloc
 export ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1:strict_init_order=1
 export UBSAN_OPTIONS=print_stacktrace=1
-export TSAN_OPTIONS=halt_on_error=1:report_signal_unsafe=0
+export TSAN_OPTIONS=halt_on_error=1:allocator_may_return_null=1:report_signal_unsafe=0
 export TAPEGRAD_SANITIZE=$kind
 exec env LD_PRELOAD="$preload" "${launch[@]}" "$python" -m pytest -p no:cacheprovider "$@"

@@ -58,6 +58,8 @@ void bind_embeddings(Binder& b) {
         "p-norms of the differences of all pairs of rows.");
   b.def("_lstm_step", {fn(&lstm_step, "input_gates, hidden_gates, cell")}, kFunction,
         "New hidden and cell states of an LSTM.");
+  b.def("_lstm_layer", {fn(&lstm_layer, "input_gates, hidden, cell, weight, reverse=False")},
+        kFunction, "Hidden and cell states of all steps of an LSTM.");
   b.def("_gru_step", {fn(&gru_step, "input_gates, hidden_gates, hidden")}, kFunction,
         "New hidden state of a GRU.");
   b.def("_softmax_backward_data",

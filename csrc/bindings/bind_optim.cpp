@@ -185,7 +185,10 @@ std::vector<Tensor> tensors_of(PyObject* list) {
   const Ref sequence = checked(PySequence_Fast(list, "expected an iterable of Tensors"));
   for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(sequence.get()); ++i) {
     PyObject* item = PySequence_Fast_GET_ITEM(sequence.get(), i);
-    if (!is_tensor(item)) type_error("expected Tensor but got ", Py_TYPE(item)->tp_name);
+    if (!is_tensor(item)) {
+      checked(PyObject_GetAttrString(item, "device"));  // the error that PyTorch raises
+      type_error("expected Tensor but got ", Py_TYPE(item)->tp_name);
+    }
     tensors.push_back(as_tensor(item));
   }
   return tensors;

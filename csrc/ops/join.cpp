@@ -49,9 +49,10 @@ struct Stretch {
   const char* from;
   int64_t bytes;
 };
+constexpr int64_t kGrain = 1 << 17;  // bytes
 void write_rows(std::span<const Stretch> stretches, int64_t outer, int64_t row) {
   const LongWork work(outer * row / 4);
-  parallel_for(outer, 1 + (1 << 17) / row, [&](int64_t begin, int64_t end) {
+  parallel_for(outer, 1 + kGrain / row, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i)
       for (const Stretch& s : stretches) copy_bytes(s.to + i * row, s.from + i * s.bytes, s.bytes);
   });
@@ -106,10 +107,13 @@ void write_stretches(const Tensor& out, std::span<const Tensor> tensors, int at,
 Tensor in_order(std::span<const Tensor> tensors, Span sizes) {
   Tensor out = empty(sizes, tensors[0].dtype());
   const int64_t item = itemsize(out.dtype());
+  const LongWork work(out.numel());
   char* to = out->data;
   for (const Tensor& t : tensors) {
-    const size_t bytes = size_t(t.numel() * item);
-    std::memcpy(to, t->data, bytes);
+    const int64_t bytes = t.numel() * item;
+    parallel_for(bytes, kGrain, [to, from = t->data](int64_t begin, int64_t end) {
+      std::memcpy(to + begin, from + begin, size_t(end - begin));
+    });
     to += bytes;
   }
   return out;

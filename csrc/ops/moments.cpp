@@ -112,8 +112,10 @@ Tensor norm_values(const Tensor& x, double p, uint64_t mask, const OptionalDims&
       return amax(abs(x), dims, keepdim);
     case Norm::Least:
       return amin(abs(x), dims, keepdim);
-    default:
-      return pow(sum_over(pow(abs(x), p), mask, keepdim), 1 / p);
+    default: {  // rounded once where x is narrower than float32
+      const Tensor wide = itemsize(x.dtype()) == 2 ? to_dtype(x, DType::Float32) : x;
+      return to_dtype(pow(sum_over(pow(abs(wide), p), mask, keepdim), 1 / p), x.dtype());
+    }
   }
 }
 

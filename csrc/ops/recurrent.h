@@ -12,6 +12,11 @@ namespace tg {
 // cell states.
 std::tuple<Tensor, Tensor> lstm_step(const Tensor& input_gates, const Tensor& hidden_gates,
                                      const Tensor& cell);
+// All steps of a sequence of gates (T, N, 4H), to which those of the hidden state before, times the
+// transposed weight, are added: the hidden and cell states (T, N, H) from the first ones (N, H) on,
+// in the order of time, or the other way where `reverse`. float32 and float64.
+std::tuple<Tensor, Tensor> lstm_layer(const Tensor& input_gates, const Tensor& hidden,
+                                      const Tensor& cell, const Tensor& weight, bool reverse);
 // Cho et al. 2014: gates of the input and of the hidden state (N, 3H) in the order reset, update,
 // new and the hidden state (N, H) give the new one.
 Tensor gru_step(const Tensor& input_gates, const Tensor& hidden_gates, const Tensor& hidden);

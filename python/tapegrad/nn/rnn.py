@@ -1,7 +1,8 @@
 """Recurrent networks: Elman's, LSTM and GRU, whole sequences or one step (the cells).
 
 A layer multiplies all steps of its input by weight_ih at once; what remains for each step is the
-product with weight_hh and one fused loop. Initial values are PyTorch's for the same seed.
+product with weight_hh and one fused loop. An LSTM runs all its steps in one call where it can.
+Initial values are PyTorch's for the same seed.
 """
 
 from __future__ import annotations
@@ -38,6 +39,20 @@ def _step(mode: str, w_hh: Tensor, b_hh: Tensor | None, w_hr: Tensor | None) -> 
         return lambda gates, state: (_core._gru_step(gates, linear(state[0], w_hh, b_hh), state[0]),)
     act = _core.tanh if mode == "RNN_TANH" else _core.relu
     return lambda gates, state: (act(gates + linear(state[0], w_hh, b_hh)),)
+
+
+def _run_lstm(
+    data: Tensor, lengths: list[int], state: State, weights: dict[str, Tensor], reverse: bool
+) -> tuple[Tensor, State]:
+    """What _run() gives of an LSTM without projection on batches of one size, in one call; the
+    outputs one after the other.
+    """
+    bias = weights["bias_ih"] + weights["bias_hh"] if "bias_ih" in weights else None
+    gates = _core.linear(data, weights["weight_ih"], bias)
+    gates = gates.reshape(len(lengths), lengths[0], gates.shape[1])
+    hidden, cells = _core._lstm_layer(gates, state[0], state[1], weights["weight_hh"], reverse)
+    end = 0 if reverse else -1
+    return hidden.flatten(0, 1), (hidden[end], cells[end])
 
 
 def _run(steps: Sequence[Tensor], state: State, step: Step, reverse: bool) -> tuple[list[Tensor], State]:
@@ -164,26 +179,31 @@ class RNNBase(Module):
         return text + (f", bidirectional={self.bidirectional}" if self.bidirectional is not False else "")
 
     # --- the walk
-    def _layers(self, steps: list[Tensor], states: list[State]) -> tuple[list[Tensor], list[State]]:
-        """Outputs of the last layer, and the last states of all layers and directions."""
+    def _layers(self, data: Tensor, lengths: list[int], states: list[State]) -> tuple[Tensor, list[State]]:
+        """Outputs of the last layer, and the last states of all layers and directions. The rows of
+        data are those of all steps, `lengths` of each.
+        """
         directions = 2 if self.bidirectional else 1
-        lengths = [step.shape[0] for step in steps]
+        whole = self.mode == "LSTM" and not self.proj_size and lengths[0] == lengths[-1] and data.itemsize > 2
         ends: list[State] = []
         for layer in range(self.num_layers):
-            data = steps[0] if len(steps) == 1 else _core.cat(steps)
             if layer and self.dropout and self.training:
                 data = _core.dropout(data, self.dropout, True)
             sides = []
             for direction in range(directions):
                 at = layer * directions + direction
                 weights = {name[: name.index("_l")]: getattr(self, name) for name in self._names[at]}
-                gates = _core.linear(data, weights["weight_ih"], weights.get("bias_ih"))
-                step = _step(self.mode, weights["weight_hh"], weights.get("bias_hh"), weights.get("weight_hr"))
-                outputs, end = _run(gates.split(lengths), states[at], step, direction == 1)
-                sides.append(outputs)
+                if whole:
+                    side, end = _run_lstm(data, lengths, states[at], weights, direction == 1)
+                else:
+                    gates = _core.linear(data, weights["weight_ih"], weights.get("bias_ih"))
+                    step = _step(self.mode, weights["weight_hh"], weights.get("bias_hh"), weights.get("weight_hr"))
+                    outputs, end = _run(gates.split(lengths), states[at], step, direction == 1)
+                    side = outputs[0] if len(outputs) == 1 else _core.cat(outputs)
+                sides.append(side)
                 ends.append(end)
-            steps = sides[0] if directions == 1 else [_core.cat(pair, 1) for pair in zip(*sides)]
-        return steps, ends
+            data = sides[0] if directions == 1 else _core.cat(sides, 1)
+        return data, ends
 
     def _sizes(self, batch: int) -> list[tuple[int, int, int]]:
         """Of the states: hidden, and cell."""
@@ -219,8 +239,11 @@ class RNNBase(Module):
         states = self._initial(hx, input.shape[1], input.dtype)
         if input.shape[0] == 0:
             raise RuntimeError("Expected sequence length to be larger than 0 in RNN")
-        steps, ends = self._layers(list(input.unbind(0)), states)
-        output = _core.stack(steps, 1 if self.batch_first else 0)
+        steps, batch = input.shape[:2]
+        data, ends = self._layers(input.flatten(0, 1), [batch] * steps, states)
+        output = data.reshape(steps, batch, data.shape[1])
+        if self.batch_first:
+            output = output.transpose(0, 1)
         last = tuple(_core.stack(parts) for parts in zip(*ends))
         if batched:
             return output, last
@@ -236,11 +259,11 @@ class RNNBase(Module):
         if hx is not None and order is not None:
             hx = tuple(h.index_select(1, order) for h in hx)
         states = self._initial(hx, lengths[0], data.dtype)
-        steps, ends = self._layers(list(data.split(lengths)), states)
+        data, ends = self._layers(data, lengths, states)
         last = tuple(_core.stack(parts) for parts in zip(*ends))
         if back is not None:
             last = tuple(state.index_select(1, back) for state in last)
-        return PackedSequence(_core.cat(steps), batch_sizes, order, back), last
+        return PackedSequence(data, batch_sizes, order, back), last
 
     def _initial(self, hx: Any, batch: int, dtype: Any) -> list[State]:
         """The first state of each layer and direction."""
