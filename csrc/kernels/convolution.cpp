@@ -434,7 +434,7 @@ void convolve(const ConvShape& s, const T* input, const T* weight, const T* bias
     if (!pointwise) to_columns(s, begin, end, in, columns);
     const T* seen = pointwise ? in + begin * s.out[2] : columns;
     gemm<T>(channels, count, taps, weight + group * channels * taps, taps, 1, seen,
-            pointwise ? places : count, 1, out, places, bias != nullptr);
+            pointwise ? places : count, 1, out, places, bias ? out : nullptr, places);
   });
 }
 
@@ -472,7 +472,7 @@ void convolve_input_gradient(const ConvShape& s, const T* grad, const T* weight,
     T* seen = pointwise ? in + begin * s.out[2] : columns;
     gemm<T>(taps, count, channels, weight + group * channels * taps, 1, taps,
             grad + image * channels * places + begin * s.out[2], places, 1, seen,
-            pointwise ? places : count, false);
+            pointwise ? places : count);
     if (!pointwise) add_columns(s, begin, end, columns, in);
   });
 }
@@ -494,10 +494,10 @@ void convolve_weight_gradient(const ConvShape& s, const T* input, const T* grad,
                   const int64_t count = (end - begin) * s.out[2];
                   if (!pointwise) to_columns(s, begin, end, in, columns);
                   const T* seen = pointwise ? in + begin * s.out[2] : columns;
+                  T* const to = weight_grad + group * channels * taps;
                   gemm<T>(channels, taps, count,
                           grad + image * channels * places + begin * s.out[2], places, 1, seen, 1,
-                          pointwise ? places : count, weight_grad + group * channels * taps, taps,
-                          true);
+                          pointwise ? places : count, to, taps, to, taps);
                 });
 }
 
