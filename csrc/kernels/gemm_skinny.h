@@ -75,9 +75,9 @@ TG_INLINE void for_pieces_of_k(const GemmArgs<T>& g, int64_t step, const F& f) {
   GemmArgs<T> piece = g;
   for (int64_t p = 0; p < g.k; p += step) {
     piece.k = g.k - p < step ? g.k - p : step;
+    piece.a = g.a + p * g.a_col;
+    piece.b = g.b + p * g.b_row;
     f(piece);
-    piece.a += step * g.a_col;
-    piece.b += step * g.b_row;
     piece.add = g.c;
     piece.add_row = g.c_row;
     piece.add_col = g.c_col;

@@ -322,12 +322,13 @@ void tile(int64_t count, int64_t k, const T* a_first, int64_t a_next, int64_t a_
         for (int v = 0; v < V; ++v) sum[r][v] += a_vec * b_vec[v];
       }
       a += R;
-      if (kind != Operands::PackedA)
+      if (kind != Operands::PackedA) {
 #pragma GCC unroll 4
         for (int i = 0; i < kThirds; ++i) {
           a_rows[i] += a_col;
           asm("" : "+r"(a_rows[i]));  // else the compiler derives all of them from one, at each use
         }
+      }
       b += b_step;
     };
     int64_t p = 0;
