@@ -44,7 +44,7 @@ def test_large_product(rows, depth, columns, dtype):
 @pytest.mark.parametrize("dtype", [tg.float32, tg.float64, tg.int32])
 @pytest.mark.parametrize("transposed", list(itertools.product([False, True], repeat=2)), ids=str)
 def test_product_added_to_something(dtype, transposed):
-    for rows, depth, columns in itertools.product((1, 5, 13, 61), (0, 1, 7, 16, 300), (1, 3, 16, 33, 300)):
+    for rows, depth, columns in itertools.product((1, 5, 13, 61, 140), (0, 1, 7, 16, 300), (1, 3, 16, 33, 300)):
         a, b = integers(rows, depth, transposed[0]), integers(depth, columns, transposed[1])
         wide = integers(rows, columns + 3, False)
         for added in [
