@@ -158,9 +158,9 @@ struct Plan {
     const bool many_rows = g.m > 4 * kMaxRows;
     pack_a = g.n >= 4 * B::kWide && a_stride >= 1024 &&
              (g.a_row == 1 ? many_rows : g.n * a_stride > B::kWide * 16384);
-    const bool long_rows = many_rows && b_stride >= 1024, few_blocks = g.m <= B::kTallCopying;
+    const bool long_rows = b_stride >= 1024, few_blocks = g.m <= B::kTallCopying;
     pack_b = g.b_col != 1 || (long_rows && !few_blocks) || (!kMasksLoads && g.n % kLanes<T> != 0);
-    copy_b = !pack_b && long_rows;
+    copy_b = !pack_b && long_rows && g.m >= 2 * kMaxRows;
     tall = copy_b ? B::kTallCopying : B::kTall;
     depth = !few_blocks                      ? B::kDepth
             : many_rows || g.n * item < 4096 ? B::kDepth / 2
