@@ -126,8 +126,18 @@ def by_hand(x, w, stride, pad, dilation):
 @pytest.mark.parametrize("size", [5, 9, 17, 40])
 def test_every_way_to_convolve_gives_the_same(size, stride, pad, dilation):
     """Short and long lines, with and without padding, strides, and 13 channels for every tile."""
-    x = sines(2, 3, 6, size).double().requires_grad_()
-    w = (sines(13, 3, 2, 3) * 1.7).double().requires_grad_()
+    check_convolution(sines(2, 3, 6, size), sines(13, 3, 2, 3) * 1.7, stride, pad, dilation)
+
+
+@pytest.mark.parametrize("channels, kernel", [((32, 64), 3), ((5, 7), 1)])
+def test_convolution_with_a_stride(channels, kernel):
+    """Many channels, whose weight gradient goes through columns; and a selection of places."""
+    for stride, pad in ((2, 1), (3, 0)):
+        check_convolution(sines(3, channels[0], 7, 9), sines(*channels[::-1], kernel, kernel), stride, pad, 1)
+
+
+def check_convolution(x, w, stride, pad, dilation):
+    x, w = x.double().requires_grad_(), w.double().requires_grad_()
     results = []
     for y in (F.conv2d(x, w, None, stride, pad, dilation), by_hand(x, w, stride, pad, dilation)):
         weights = sines(*y.shape).double()

@@ -41,6 +41,23 @@ def test_large_product(rows, depth, columns, dtype):
         assert tg.equal(a.to(dtype) @ b.to(dtype), (a @ b).to(dtype)), transposed
 
 
+@pytest.mark.parametrize("dtype", [tg.float32, tg.float64, tg.int32])
+@pytest.mark.parametrize("transposed", list(itertools.product([False, True], repeat=2)), ids=str)
+def test_product_added_to_something(dtype, transposed):
+    for rows, depth, columns in itertools.product((1, 5, 13, 61, 140), (0, 1, 7, 16, 300), (1, 3, 16, 33, 300)):
+        a, b = integers(rows, depth, transposed[0]), integers(depth, columns, transposed[1])
+        wide = integers(rows, columns + 3, False)
+        for added in [
+            wide[:, :columns],
+            wide[0, 2 : 2 + columns],
+            wide[:, 1:2],
+            wide[0, 0],
+            wide[:, 3:].t().clone().t(),
+        ]:
+            got = tg.addmm(added.to(dtype), a.to(dtype), b.to(dtype))
+            assert tg.equal(got, (a @ b + added).to(dtype)), (rows, depth, columns, added.shape)
+
+
 @pytest.mark.parametrize("dtype", [tg.float32, tg.float64])
 def test_product_of_parts_of_matrices(dtype):
     a, b = integers(200, 300, False), integers(300, 400, False)

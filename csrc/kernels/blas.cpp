@@ -43,16 +43,19 @@ bool multiply(const GemmArgs<T>& g) {
     return false;
   [[maybe_unused]] static const bool one_thread = (scipy_openblas_set_num_threads(1), true);
   const int64_t across = (g.n + kBlock - 1) / kBlock, down = (g.m + kBlock - 1) / kBlock;
-  const T beta = g.accumulate ? 1 : 0;
+  const bool to_copy = g.add && (g.add != g.c || g.add_row != g.c_row);
   parallel_for(across * down, 1, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t row = i / across * kBlock, col = i % across * kBlock;
       const auto rows = static_cast<blasint>(std::min(kBlock, g.m - row));
       const auto cols = static_cast<blasint>(std::min(kBlock, g.n - col));
+      if (to_copy)
+        for (int64_t r = row; r < row + rows; ++r)
+          std::copy_n(g.add + r * g.add_row + col, cols, g.c + r * g.c_row + col);
       const auto call = [&](auto gemm) {
         gemm(CblasRowMajor, transpose_a, transpose_b, rows, cols, static_cast<blasint>(g.k), T(1),
              g.a + row * g.a_row, static_cast<blasint>(a_stride), g.b + col * g.b_col,
-             static_cast<blasint>(b_stride), beta, g.c + row * g.c_row + col,
+             static_cast<blasint>(b_stride), g.add ? T(1) : T(0), g.c + row * g.c_row + col,
              static_cast<blasint>(g.c_row));
       };
       if constexpr (std::is_same_v<T, float>)

@@ -4,6 +4,7 @@
 #include "kernels/convolution.h"
 
 #include <algorithm>
+#include <cstring>
 #include <type_traits>
 
 #include "core/allocator.h"
@@ -116,6 +117,7 @@ bool is_direct(const ConvShape& s, Layout* to) {
       copied |= s.pad[d] > 0 || needed[d] > s.in[d];
       volume *= static_cast<double>(needed[d] + s.stride[d]);
     }
+    if (s.kernel[0] * s.kernel[1] * s.kernel[2] == 1) return false;  // columns are a selection
     // Much more padding than image: columns skip it.
     if (volume > 16.0 * static_cast<double>(s.in_channels * s.in_places()) + 65536) return false;
     const bool flat = s.out[2] < kernels<T>().lanes;
@@ -332,29 +334,46 @@ void weight_gradient_directly(const ConvShape& s, const Layout& l, const T* inpu
 template <class F>
 void for_each_run(const ConvShape& s, int64_t begin, int64_t end, const F& f) {
   const int64_t width = s.out[2];
-  int64_t row = 0;
+  const int64_t first_plane = begin / s.out[1], first_line = begin % s.out[1];
+  int64_t at = 0;
   for (int64_t c = 0; c < s.in_channels; ++c)
     for (int64_t kd = 0; kd < s.kernel[0]; ++kd)
       for (int64_t kh = 0; kh < s.kernel[1]; ++kh)
-        for (int64_t kw = 0; kw < s.kernel[2]; ++kw, ++row) {
+        for (int64_t kw = 0; kw < s.kernel[2]; ++kw) {
           const int64_t shift = kw * s.dilation[2] - s.pad[2];
           const int64_t first =
               shift >= 0 ? 0 : std::min(width, (-shift + s.stride[2] - 1) / s.stride[2]);
           const int64_t room = s.in[2] - shift;  // places below room / stride lie inside
           const int64_t last = std::max(
               first, room <= 0 ? 0 : std::min(width, (room + s.stride[2] - 1) / s.stride[2]));
-          for (int64_t line = begin; line < end; ++line) {
-            const int64_t d = line / s.out[1] * s.stride[0] - s.pad[0] + kd * s.dilation[0];
-            const int64_t h = line % s.out[1] * s.stride[1] - s.pad[1] + kh * s.dilation[1];
+          int64_t d = first_plane * s.stride[0] - s.pad[0] + kd * s.dilation[0];
+          const int64_t top = kh * s.dilation[1] - s.pad[1];
+          int64_t h = first_line * s.stride[1] + top;
+          const int64_t bottom = s.out[1] * s.stride[1] + top;
+          for (int64_t line = begin; line < end; ++line, at += width) {
             const bool inside = d >= 0 && d < s.in[0] && h >= 0 && h < s.in[1] && first < last;
-            const int64_t at = row * (end - begin) * width + (line - begin) * width;
             if (inside)
               f(at, ((c * s.in[0] + d) * s.in[1] + h) * s.in[2] + first * s.stride[2] + shift,
                 first, last);
             else
               f(at, int64_t{-1}, int64_t{0}, int64_t{0});
+            h += s.stride[1];
+            if (h == bottom) {
+              h = top;
+              d += s.stride[0];
+            }
           }
         }
+}
+
+// Runs are short, so a call or a prologue would cost more than they do.
+template <class T>
+inline void copy_run(const T* from, int64_t step, int64_t count, T* to) {
+  int64_t i = 0;
+  if (step == 1)
+    for (; i + 4 <= count; i += 4) std::memcpy(to + i, from + i, 4 * sizeof(T));
+#pragma GCC unroll 1
+  for (; i < count; ++i) to[i] = from[i * step];
 }
 
 template <class T>
@@ -363,11 +382,7 @@ void to_columns(const ConvShape& s, int64_t begin, int64_t end, const T* image, 
   for_each_run(s, begin, end, [&](int64_t at, int64_t from, int64_t first, int64_t last) {
     T* to = columns + at;
     for (int64_t w = 0; w < first; ++w) to[w] = 0;
-    const T* in = image + (from < 0 ? 0 : from);
-    if (step == 1)
-      for (int64_t w = first; w < last; ++w) to[w] = in[w - first];
-    else
-      for (int64_t w = first; w < last; ++w) to[w] = in[(w - first) * step];
+    copy_run(image + std::max<int64_t>(from, 0), step, last - first, to + first);
     for (int64_t w = last; w < width; ++w) to[w] = 0;
   });
 }
@@ -434,7 +449,7 @@ void convolve(const ConvShape& s, const T* input, const T* weight, const T* bias
     if (!pointwise) to_columns(s, begin, end, in, columns);
     const T* seen = pointwise ? in + begin * s.out[2] : columns;
     gemm<T>(channels, count, taps, weight + group * channels * taps, taps, 1, seen,
-            pointwise ? places : count, 1, out, places, bias != nullptr);
+            pointwise ? places : count, 1, out, places, bias ? out : nullptr, places);
   });
 }
 
@@ -472,7 +487,7 @@ void convolve_input_gradient(const ConvShape& s, const T* grad, const T* weight,
     T* seen = pointwise ? in + begin * s.out[2] : columns;
     gemm<T>(taps, count, channels, weight + group * channels * taps, 1, taps,
             grad + image * channels * places + begin * s.out[2], places, 1, seen,
-            pointwise ? places : count, false);
+            pointwise ? places : count);
     if (!pointwise) add_columns(s, begin, end, columns, in);
   });
 }
@@ -483,7 +498,9 @@ void convolve_weight_gradient(const ConvShape& s, const T* input, const T* grad,
   const int64_t taps = s.taps(), places = s.out_places(), channels = s.out_channels;
   Layout layout;
   if constexpr (std::is_floating_point_v<T>)
-    if (!pointwise && is_direct<T>(s, &layout))
+    // A stride makes lines short. Given enough channels and taps, one large product is faster then.
+    if (!pointwise && is_direct<T>(s, &layout) &&
+        (s.stride[2] == 1 || channels < 64 || s.taps() < 256))
       return weight_gradient_directly(s, layout, input, grad, weight_grad);
   const Scratch<T> memory(column_count(s));
   const LongWork work(work_of(s));
@@ -494,10 +511,10 @@ void convolve_weight_gradient(const ConvShape& s, const T* input, const T* grad,
                   const int64_t count = (end - begin) * s.out[2];
                   if (!pointwise) to_columns(s, begin, end, in, columns);
                   const T* seen = pointwise ? in + begin * s.out[2] : columns;
+                  T* const to = weight_grad + group * channels * taps;
                   gemm<T>(channels, taps, count,
                           grad + image * channels * places + begin * s.out[2], places, 1, seen, 1,
-                          pointwise ? places : count, weight_grad + group * channels * taps, taps,
-                          true);
+                          pointwise ? places : count, to, taps, to, taps);
                 });
 }
 

@@ -63,11 +63,12 @@ void run_half(const GemmArgs<T>& g) {
       along_k ? as_floats(g.b, g.n, g.k, g.b_col, 1) : as_floats(g.b, g.k, g.n, g.b_row, g.b_col);
   const auto c = std::make_unique_for_overwrite<float[]>(static_cast<size_t>(g.m * g.n));
   run(GemmArgs<float>{g.m, g.n, g.k, a.get(), g.k, 1, b.get(), along_k ? 1 : g.n, along_k ? g.k : 1,
-                      c.get(), g.n, 1, false});
+                      c.get(), g.n, 1, nullptr, 0, 0});
   for (int64_t i = 0; i < g.m; ++i)
     for (int64_t j = 0; j < g.n; ++j) {
       T& to = g.c[i * g.c_row + j];
-      to = T(g.accumulate ? static_cast<float>(to) + c[i * g.n + j] : c[i * g.n + j]);
+      const float sum = c[i * g.n + j];
+      to = T(g.add ? static_cast<float>(g.add[i * g.add_row + j]) + sum : sum);
     }
 }
 
@@ -78,9 +79,9 @@ void integer_rows(const GemmArgs<T>& g, int64_t first, int64_t last) {
   for (int64_t i = first; i < last; ++i) {
     const T* a = g.a + i * g.a_row;
     T* c = g.c + i * g.c_row;
+    const T* add = g.add ? g.add + i * g.add_row : nullptr;
     if (g.b_col == 1 && g.n > 1) {  // whole rows of b, so that the inner loop vectorises
-      if (!g.accumulate)
-        for (int64_t j = 0; j < g.n; ++j) c[j] = 0;
+      for (int64_t j = 0; j < g.n; ++j) c[j] = add ? add[j] : T(0);
       for (int64_t p = 0; p < g.k; ++p) {
         const Wide scale = static_cast<Wide>(a[p * g.a_col]);
         const T* b = g.b + p * g.b_row;
@@ -90,7 +91,7 @@ void integer_rows(const GemmArgs<T>& g, int64_t first, int64_t last) {
       continue;
     }
     for (int64_t j = 0; j < g.n; ++j) {
-      Wide sum = g.accumulate ? static_cast<Wide>(c[j]) : Wide(0);
+      Wide sum = add ? static_cast<Wide>(add[j]) : Wide(0);
       const T* b = g.b + j * g.b_col;
       for (int64_t p = 0; p < g.k; ++p)
         sum += static_cast<Wide>(a[p * g.a_col]) * static_cast<Wide>(b[p * g.b_row]);
@@ -126,12 +127,12 @@ void* gemm_scratch(GemmScratch operand, size_t bytes) {
 template <class T>
 void gemm(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row_stride, int64_t a_col_stride,
           const T* b, int64_t b_row_stride, int64_t b_col_stride, T* c, int64_t c_row_stride,
-          bool accumulate) {
+          const T* add, int64_t add_row_stride) {
   if (m <= 0 || n <= 0) return;
   if (k <= 0) {
-    if (accumulate) return;
     for (int64_t i = 0; i < m; ++i)
-      for (int64_t j = 0; j < n; ++j) c[i * c_row_stride + j] = T(0.0f);
+      for (int64_t j = 0; j < n; ++j)
+        c[i * c_row_stride + j] = add ? add[i * add_row_stride + j] : T(0.0f);
     return;
   }
   const GemmArgs<T> args{m,
@@ -146,7 +147,9 @@ void gemm(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row_stride, int
                          c,
                          c_row_stride,
                          1,
-                         accumulate};
+                         add,
+                         add_row_stride,
+                         1};
   if constexpr (std::is_floating_point_v<T>)
     run(args);
   else if constexpr (std::is_integral_v<T>)
@@ -157,7 +160,7 @@ void gemm(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row_stride, int
 
 #define TG_INSTANTIATE(T)                                                                         \
   template void gemm<T>(int64_t, int64_t, int64_t, const T*, int64_t, int64_t, const T*, int64_t, \
-                        int64_t, T*, int64_t, bool);
+                        int64_t, T*, int64_t, const T*, int64_t);
 TG_INSTANTIATE(uint8_t)
 TG_INSTANTIATE(int8_t)
 TG_INSTANTIATE(int16_t)

@@ -1,4 +1,4 @@
-// Matrix product on strided memory: c[m, n] = a[m, k] @ b[k, n], or c += with accumulate.
+// Matrix product on strided memory: c[m, n] = a[m, k] @ b[k, n] + add.
 #pragma once
 
 #include <cstdint>
@@ -6,13 +6,14 @@
 namespace tg {
 
 // T: every dtype but bool. Strides count elements; those of a and b may be anything, 0 and negative
-// included; the rows of c are contiguous. c must not overlap a or b. float and double run on the
-// vector kernels of gemm_isa.cpp, Half and BFloat16 through float, integers in wrapping arithmetic.
-// With k = 0 the product is zero. The sum over k is taken in an order that depends on the sizes and
-// on which strides are 1, and on nothing else.
+// included; the rows of c and `add` are contiguous. `add` may be null, for nothing, or c; its row
+// stride may be 0. c must not overlap a or b. float and double run on the vector kernels of
+// gemm_isa.cpp, Half and BFloat16 through float, integers in wrapping arithmetic. With k = 0 the
+// product is zero. The sum over k is taken in an order that depends on the sizes and on which
+// strides are 1, and on nothing else.
 template <class T>
 void gemm(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row_stride, int64_t a_col_stride,
           const T* b, int64_t b_row_stride, int64_t b_col_stride, T* c, int64_t c_row_stride,
-          bool accumulate);
+          const T* add = nullptr, int64_t add_row_stride = 0);
 
 }  // namespace tg

@@ -69,7 +69,7 @@ inline TileFn<T> choose_tile(Operands kind, int rows, bool narrow) {
 // it there.
 template <class T>
 void multiply_block(const GemmArgs<T>& g, int64_t m, int64_t n, int64_t k, const T* a,
-                    bool packed_a, const T* b, bool packed_b, T* panel, T* c, bool accumulate) {
+                    bool packed_a, const T* b, bool packed_b, T* panel, T* c, const Added<T>& add) {
   constexpr int kWide = Block<T>::kWide, kWidth = kLanes<T>;
   for (int64_t j = 0; j < n; j += kWide) {
     const int cols = static_cast<int>(least(n - j, kWide));
@@ -80,10 +80,14 @@ void multiply_block(const GemmArgs<T>& g, int64_t m, int64_t n, int64_t k, const
                                                 : Operands::InPlace;
     const T* b_panel = b + j * (packed_b ? k : 1);
     int64_t b_step = !packed_b ? g.b_row : narrow ? kWidth : kWide, i = 0;
+    const auto out_at = [&](int64_t i) {
+      return TileOut<T>{
+          c + i * g.c_row + j * g.c_col, g.c_row, g.c_col, cols, add.from(i, j), panel};
+    };
     if (copy) {
-      tile<T, kMaxRows, 2, Operands::PackingB>(
-          1, k, a, 0, packed_a ? 1 : g.a_row, packed_a ? kMaxRows : g.a_col, b_panel, b_step,
-          {c + j * g.c_col, g.c_row, g.c_col, cols, accumulate, panel});
+      tile<T, kMaxRows, 2, Operands::PackingB>(1, k, a, 0, packed_a ? 1 : g.a_row,
+                                               packed_a ? kMaxRows : g.a_col, b_panel, b_step,
+                                               out_at(0));
       b_panel = panel;
       b_step = kWide;
       i = kMaxRows;
@@ -92,7 +96,7 @@ void multiply_block(const GemmArgs<T>& g, int64_t m, int64_t n, int64_t k, const
       const int rows = tile_rows(m - i);
       int64_t count = 1;  // of tiles of that height
       while (i + (count + 1) * rows <= m && tile_rows(m - i - count * rows) == rows) ++count;
-      const TileOut<T> out{c + i * g.c_row + j * g.c_col, g.c_row, g.c_col, cols, accumulate};
+      const TileOut<T> out = out_at(i);
       const auto tile = choose_tile<T>(kind, rows, narrow);
       if (packed_a)
         tile(count, k, a + i * k, rows * k, 1, rows, b_panel, b_step, out);
@@ -154,9 +158,9 @@ struct Plan {
     const bool many_rows = g.m > 4 * kMaxRows;
     pack_a = g.n >= 4 * B::kWide && a_stride >= 1024 &&
              (g.a_row == 1 ? many_rows : g.n * a_stride > B::kWide * 16384);
-    const bool long_rows = many_rows && b_stride >= 1024, few_blocks = g.m <= B::kTallCopying;
+    const bool long_rows = b_stride >= 1024, few_blocks = g.m <= B::kTallCopying;
     pack_b = g.b_col != 1 || (long_rows && !few_blocks) || (!kMasksLoads && g.n % kLanes<T> != 0);
-    copy_b = !pack_b && long_rows;
+    copy_b = !pack_b && long_rows && g.m >= 2 * kMaxRows;
     tall = copy_b ? B::kTallCopying : B::kTall;
     depth = !few_blocks                      ? B::kDepth
             : many_rows || g.n * item < 4096 ? B::kDepth / 2
@@ -173,7 +177,7 @@ constexpr int64_t kThreadWork = 1 << 18, kThreadPacking = 1 << 14;
 // Rows [first, last) of a block of c, n wide and k deep; a and c are at row 0.
 template <class T>
 void multiply_rows(const GemmArgs<T>& g, const Plan<T>& plan, int64_t first, int64_t last,
-                   int64_t n, int64_t k, const T* a, const T* b, T* c, bool accumulate) {
+                   int64_t n, int64_t k, const T* a, const T* b, T* c, const Added<T>& add) {
   using B = Block<T>;
   constexpr int64_t kSlack = 64;  // packing may write a vector past its panel
   T* packed_a = nullptr;
@@ -191,7 +195,7 @@ void multiply_rows(const GemmArgs<T>& g, const Plan<T>& plan, int64_t first, int
       from = packed_a;
     }
     multiply_block(g, m, n, k, from, plan.pack_a, b, plan.pack_b, panel, c + i * g.c_row,
-                   accumulate);
+                   add.from(i, 0));
   }
 }
 
@@ -220,10 +224,12 @@ void multiply_by_blocks(const GemmArgs<T>& g, const Plan<T>& plan) {
                      });
         b = packed_b;
       }
+      const Added<T> first{g.add, g.add_row, g.add_col}, later{g.c, g.c_row, g.c_col};
+      const Added<T> add = (ik > 0 ? later : first).from(0, j);
       parallel_for(pieces(g.m, kMaxRows), pieces(kThreadWork, kMaxRows * n * k),
                    [&](int64_t begin, int64_t end) {
                      multiply_rows(g, plan, begin * kMaxRows, least(end * kMaxRows, g.m), n, k,
-                                   g.a + p * g.a_col, b, g.c + j * g.c_col, g.accumulate || ik > 0);
+                                   g.a + p * g.a_col, b, g.c + j * g.c_col, add);
                    });
     }
   }
@@ -239,6 +245,7 @@ void by_columns(const GemmArgs<T>& g, int64_t unit, const Kernel& kernel) {
                  part.n = least(end * unit, g.n) - begin * unit;
                  part.b += begin * unit * g.b_col;
                  part.c += begin * unit * g.c_col;
+                 if (g.add) part.add += begin * unit * g.add_col;
                  kernel(part);
                });
 }
@@ -263,7 +270,8 @@ void multiply(const GemmArgs<T>& g) {
   const int rows = static_cast<int>(g.m), cols = static_cast<int>(g.n);
   const Operands kind = edge ? Operands::Edge : Operands::InPlace;
   const auto tile = choose_tile<T>(kind, rows, cols <= kWidth);
-  tile(1, g.k, g.a, 0, g.a_row, g.a_col, g.b, g.b_row, {g.c, g.c_row, g.c_col, cols, g.accumulate});
+  tile(1, g.k, g.a, 0, g.a_row, g.a_col, g.b, g.b_row,
+       {g.c, g.c_row, g.c_col, cols, {g.add, g.add_row, g.add_col}});
 }
 
 template <class T>
@@ -274,27 +282,22 @@ void multiply_tiny(const GemmArgs<T>& g) {
       T sum = 0;
       for (int64_t p = 0; p < g.k; ++p) sum += a[p * g.a_col] * b[p * g.b_row];
       T& c = g.c[i * g.c_row + j * g.c_col];
-      c = g.accumulate ? c + sum : sum;
+      c = g.add ? g.add[i * g.add_row + j * g.add_col] + sum : sum;
     }
 }
 
 // c^T = b^T a^T
 template <class T>
 GemmArgs<T> transposed(const GemmArgs<T>& g) {
-  return {g.n,     g.m,     g.k, g.b,     g.b_col, g.b_row,     g.a,
-          g.a_col, g.a_row, g.c, g.c_col, g.c_row, g.accumulate};
+  return {g.n,     g.m, g.k,     g.b,     g.b_col, g.b_row,   g.a,      g.a_col,
+          g.a_row, g.c, g.c_col, g.c_row, g.add,   g.add_col, g.add_row};
 }
 
 // m == 1 or n == 1, and a vector with a stride: it is laid out piece by piece.
 template <class T>
 void dot_product_of_strided(const GemmArgs<T>& g) {
   T* const scratch = static_cast<T*>(gemm_scratch(GemmScratch::A, 2 * kDotPiece * sizeof(T)));
-  for (int64_t p = 0; p < g.k; p += kDotPiece) {
-    GemmArgs<T> piece = g;
-    piece.k = least(g.k - p, kDotPiece);
-    piece.a += p * g.a_col;
-    piece.b += p * g.b_row;
-    piece.accumulate = g.accumulate || p > 0;
+  for_pieces_of_k(g, kDotPiece, [&](GemmArgs<T> piece) {
     if (g.a_col != 1) {
       for (int64_t i = 0; i < piece.k; ++i) scratch[i] = piece.a[i * g.a_col];
       piece.a = scratch;
@@ -307,13 +310,14 @@ void dot_product_of_strided(const GemmArgs<T>& g) {
       piece.b_row = 1;
     }
     g.m* g.n == 1 ? dot_of_vectors(piece) : dot_product(piece);
-  }
+  });
 }
 
 // m == 1
 template <class T>
 void vector_times_matrix(const GemmArgs<T>& g) {
-  if (g.n > 1 && g.b_col == 1 && g.c_col == 1 && (g.n >= kLanes<T> || g.k == 1))
+  if (g.n > 1 && g.b_col == 1 && g.c_col == 1 && (!g.add || g.add_col == 1) &&
+      (g.n >= kLanes<T> || g.k == 1))
     return by_columns(g, 64, row_times_matrix<T>);
   if (g.k < kLanes<T> && g.n * g.k <= 128) return multiply_tiny(g);
   if (g.n > 1 && g.b_row != 1) return multiply(g);
@@ -330,6 +334,7 @@ void multiply_row_by_row(const GemmArgs<T>& g) {
     for (int64_t i = begin; i < end; ++i) {
       row.a = g.a + i * g.a_row;
       row.c = g.c + i * g.c_row;
+      if (g.add) row.add = g.add + i * g.add_row;
       row_times_matrix(row);
     }
   });

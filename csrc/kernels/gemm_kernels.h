@@ -15,7 +15,8 @@ struct GemmArgs {
   int64_t b_row, b_col;
   T* c;
   int64_t c_row, c_col;
-  bool accumulate;
+  const T* add;  // c = a b + add where it is not null; may be c
+  int64_t add_row, add_col;
 };
 
 struct GemmKernels {

@@ -12,7 +12,7 @@ namespace {
 // the additions.
 template <class T, int R, int C, int U>
 void dot_tile(int64_t k, const T* a, int64_t a_row, const T* b, int64_t b_col, T* c, int64_t c_row,
-              int64_t c_col, bool accumulate) {
+              int64_t c_col, const T* add, int64_t add_row, int64_t add_col) {
   using Vec = typename Simd<T>::Vec;
   constexpr int kWidth = kLanes<T>;
   Vec sum[U][R][C] = {};
@@ -65,20 +65,36 @@ void dot_tile(int64_t k, const T* a, int64_t a_row, const T* b, int64_t b_col, T
   for (int i = 0; i < R * C; ++i) {
     T& to = c[i / C * c_row + i % C * c_col];
     const T value = kMasksLoads ? result[i] : result[i] + rest_sum[i / C][i % C];
-    to = accumulate ? to + value : value;
+    to = add ? add[i / C * add_row + i % C * add_col] + value : value;
+  }
+}
+
+// f(piece of the product) for pieces of k; each adds to what the one before it has left in c.
+template <class T, class F>
+TG_INLINE void for_pieces_of_k(const GemmArgs<T>& g, int64_t step, const F& f) {
+  GemmArgs<T> piece = g;
+  for (int64_t p = 0; p < g.k; p += step) {
+    piece.k = g.k - p < step ? g.k - p : step;
+    piece.a = g.a + p * g.a_col;
+    piece.b = g.b + p * g.b_row;
+    f(piece);
+    piece.add = g.c;
+    piece.add_row = g.c_row;
+    piece.add_col = g.c_col;
   }
 }
 
 // C columns of b times all rows of a.
 template <class T, int C, int R = kDotRows>
-void dot_columns(const GemmArgs<T>& g, int64_t i, int64_t j, int64_t p, int64_t k,
-                 bool accumulate) {
+void dot_columns(const GemmArgs<T>& g, int64_t i, int64_t j) {
   constexpr int kSums = R == 1 ? 2 : 1;
   for (; i + R <= g.m; i += R)
-    dot_tile<T, R, C, kSums>(k, g.a + i * g.a_row + p, g.a_row, g.b + j * g.b_col + p, g.b_col,
-                             g.c + i * g.c_row + j * g.c_col, g.c_row, g.c_col, accumulate);
+    dot_tile<T, R, C, kSums>(g.k, g.a + i * g.a_row, g.a_row, g.b + j * g.b_col, g.b_col,
+                             g.c + i * g.c_row + j * g.c_col, g.c_row, g.c_col,
+                             g.add ? g.add + i * g.add_row + j * g.add_col : nullptr, g.add_row,
+                             g.add_col);
   if constexpr (R > 1)
-    if (i < g.m) dot_columns<T, C, R - 1>(g, i, j, p, k, accumulate);
+    if (i < g.m) dot_columns<T, C, R - 1>(g, i, j);
 }
 
 // Long sums are cut, so that their error stays that of the pieces.
@@ -87,28 +103,27 @@ constexpr int64_t kDotPiece = 4096;
 // Needs a_col == 1 and b_row == 1. A few columns of b stay in the first cache while all of a
 // passes.
 template <class T>
+[[gnu::noinline]] void dot_product_of_piece(const GemmArgs<T>& g) {
+  int64_t j = 0;
+  for (; j + 4 <= g.n; j += 4) dot_columns<T, 4>(g, 0, j);
+  for (; j < g.n; ++j) dot_columns<T, 1>(g, 0, j);
+}
+template <class T>
 void dot_product(const GemmArgs<T>& g) {
-  for (int64_t p = 0; p < g.k; p += kDotPiece) {
-    const int64_t k = g.k - p < kDotPiece ? g.k - p : kDotPiece;
-    const bool accumulate = g.accumulate || p > 0;
-    int64_t j = 0;
-    for (; j + 4 <= g.n; j += 4) dot_columns<T, 4>(g, 0, j, p, k, accumulate);
-    for (; j < g.n; ++j) dot_columns<T, 1>(g, 0, j, p, k, accumulate);
-  }
+  for_pieces_of_k(g, kDotPiece, dot_product_of_piece<T>);
 }
 
 // m == 1 and n == 1
 template <class T>
 void dot_of_vectors(const GemmArgs<T>& g) {
-  for (int64_t p = 0; p < g.k; p += kDotPiece)
-    dot_tile<T, 1, 1, 8>(g.k - p < kDotPiece ? g.k - p : kDotPiece, g.a + p, 0, g.b + p, 0, g.c, 0,
-                         0, g.accumulate || p > 0);
+  for_pieces_of_k(g, kDotPiece, [](const GemmArgs<T>& piece) {
+    dot_tile<T, 1, 1, 8>(piece.k, piece.a, 0, piece.b, 0, piece.c, 0, 0, piece.add, 0, 0);
+  });
 }
 
-// c = or += the sum over K rows of b, each times its element of a.
+// c = the sum over K rows of b, each times its element of a, and of `add` where it is not null.
 template <class T, int K>
-void add_rows(int64_t n, const T* a, int64_t a_col, const T* b, int64_t b_row, T* c,
-              bool accumulate) {
+void add_rows(int64_t n, const T* a, int64_t a_col, const T* b, int64_t b_row, T* c, const T* add) {
   using Vec = typename Simd<T>::Vec;
   constexpr int kWidth = kLanes<T>;
   Vec a_vec[K], b_vec;
@@ -119,7 +134,7 @@ void add_rows(int64_t n, const T* a, int64_t a_col, const T* b, int64_t b_row, T
     Vec sum = {};
 #pragma GCC unroll 16
     for (int p = 0; p < K; ++p) load<T>(b_vec, b + p * b_row + j), sum += a_vec[p] * b_vec;
-    put<T>(c + j, sum, kWidth, accumulate);
+    put<T>(c + j, sum, kWidth, add ? add + j : nullptr);
   }
   const int cols = static_cast<int>(n - j);
   if (cols == 0) return;
@@ -127,21 +142,21 @@ void add_rows(int64_t n, const T* a, int64_t a_col, const T* b, int64_t b_row, T
   Vec sum = {};
 #pragma GCC unroll 16
   for (int p = 0; p < K; ++p) rest.load(b_vec, b + p * b_row + j), sum += a_vec[p] * b_vec;
-  put<T>(c + j, sum, cols, accumulate);
+  put<T>(c + j, sum, cols, add ? add + j : nullptr);
 }
 
-// m == 1, b_col == 1, c_col == 1: b is read once, in whole rows, while a piece of c stays in the
-// first cache.
+// m == 1, b_col == 1, c_col == 1, add_col == 1: b is read once, in whole rows, while a piece of c
+// stays in the first cache.
 template <class T>
 void row_times_matrix(const GemmArgs<T>& g) {
   constexpr int64_t kPiece = 16384 / sizeof(T);
   for (int64_t j = 0; j < g.n; j += kPiece) {
     const int64_t n = g.n - j < kPiece ? g.n - j : kPiece;
-    bool accumulate = g.accumulate;
+    const T* add = g.add ? g.add + j : nullptr;
     int64_t p = 0;
     const auto next = [&](auto rows, int64_t count) {
-      rows(n, g.a + p * g.a_col, g.a_col, g.b + p * g.b_row + j, g.b_row, g.c + j, accumulate);
-      accumulate = true;
+      rows(n, g.a + p * g.a_col, g.a_col, g.b + p * g.b_row + j, g.b_row, g.c + j, add);
+      add = g.c + j;
       p += count;
     };
     while (p + 8 <= g.k) next(add_rows<T, 8>, 8);

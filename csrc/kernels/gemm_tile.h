@@ -172,18 +172,28 @@ TG_INLINE void store_few(T* to, const typename Simd<T>::Vec& v, int count) {
 #endif
 }
 
-// `cols` elements of c, one vector at most: c = v or c += v.
+// `cols` elements of c, one vector at most: c = v or c = add + v.
 template <class T>
-TG_INLINE void put(T* c, typename Simd<T>::Vec v, int cols, bool accumulate) {
+TG_INLINE void put(T* c, typename Simd<T>::Vec v, int cols, const T* add) {
   typename Simd<T>::Vec before;
   if (cols >= kLanes<T>) {
-    if (accumulate) load<T>(before, c), v += before;
+    if (add) load<T>(before, add), v += before;
     store<T>(c, v);
   } else {
-    if (accumulate) FirstOnly<T>(cols).load(before, c), v += before;
+    if (add) FirstOnly<T>(cols).load(before, add), v += before;
     store_few<T>(c, v, cols);
   }
 }
+
+// What is added to a block of c, from the first element on; null for nothing.
+template <class T>
+struct Added {
+  const T* first;
+  int64_t row, col;  // strides
+  Added from(int64_t i, int64_t j) const {
+    return {first ? first + i * row + j * col : nullptr, row, col};
+  }
+};
 
 // Where a tile goes and how much of it is real.
 template <class T>
@@ -191,20 +201,21 @@ struct TileOut {
   T* c;              // of the first of the tiles
   int64_t row, col;  // strides; col is 1 for tiles of more than one row
   int cols;          // of the tile's V * kLanes columns
-  bool accumulate;
+  Added<T> add;
   T* packed_b = nullptr;  // PackingB: [k][V * kLanes]
 };
 
 // A tile whose rows are not whole vectors goes through memory.
 template <class T>
-[[gnu::noinline]] void put_lanes(const T* lanes, int rows, int width, T* first,
+[[gnu::noinline]] void put_lanes(const T* lanes, int rows, int width, T* first, const T* add,
                                  const TileOut<T>& out) {
   const TileOut<T> to = out;
   for (int r = 0; r < rows; ++r, lanes += width) {
     T* c = first + r * to.row;
-    if (to.col != 1 || to.accumulate) {
+    if (to.col != 1 || add) {
 #pragma GCC unroll 1
-      for (int j = 0; j < to.cols; ++j, c += to.col) *c = to.accumulate ? *c + lanes[j] : lanes[j];
+      for (int j = 0; j < to.cols; ++j, c += to.col)
+        *c = add ? add[r * to.add.row + j * to.add.col] + lanes[j] : lanes[j];
       continue;
     }
     const T* from = lanes;
@@ -228,23 +239,22 @@ enum class Operands {
 
 // c of one tile.
 template <class T, int R, int V>
-TG_INLINE void put_tile(typename Simd<T>::Vec (&sum)[R][V], T* c, const TileOut<T>& out,
-                        int last_cols) {
+TG_INLINE void put_tile(typename Simd<T>::Vec (&sum)[R][V], T* c, const T* add,
+                        const TileOut<T>& out, int last_cols) {
   using Vec = typename Simd<T>::Vec;
   constexpr int kWidth = kLanes<T>;
   const int64_t row = out.row;
-  if (out.accumulate) {
+  if (add) {
     const FirstOnly<T> only(last_cols);
-    T* to = c;
 #pragma GCC unroll 32
-    for (int r = 0; r < R; ++r, to += row)
+    for (int r = 0; r < R; ++r, add += out.add.row)
 #pragma GCC unroll 32
       for (int v = 0; v < V; ++v) {
         Vec before;
         if (kMasksFreely && v == V - 1)
-          only.load(before, to + v * kWidth);
+          only.load(before, add + v * kWidth);
         else
-          load<T>(before, to + v * kWidth);
+          load<T>(before, add + v * kWidth);
         sum[r][v] += before;
       }
   }
@@ -274,6 +284,7 @@ void tile(int64_t count, int64_t k, const T* a_first, int64_t a_next, int64_t a_
   const FirstOnly<T> last(kMayEnd ? last_cols : 0);
   T* packed_b = out.packed_b;
   T* c = out.c;
+  const T* add = out.add.first;
   for (; count > 0; --count, c += R * out.row, a_first += a_next) {
     Vec sum[R][V] = {};
     const T *a = a_first, *b = b_first;
@@ -311,12 +322,13 @@ void tile(int64_t count, int64_t k, const T* a_first, int64_t a_next, int64_t a_
         for (int v = 0; v < V; ++v) sum[r][v] += a_vec * b_vec[v];
       }
       a += R;
-      if (kind != Operands::PackedA)
+      if (kind != Operands::PackedA) {
 #pragma GCC unroll 4
         for (int i = 0; i < kThirds; ++i) {
           a_rows[i] += a_col;
           asm("" : "+r"(a_rows[i]));  // else the compiler derives all of them from one, at each use
         }
+      }
       b += b_step;
     };
     int64_t p = 0;
@@ -325,14 +337,16 @@ void tile(int64_t count, int64_t k, const T* a_first, int64_t a_next, int64_t a_
       for (int i = 0; i < kSteps; ++i) step();
     if constexpr (kSteps > 1)
       for (; p < k; ++p) step();
-    if ((!kMasksFreely && last_cols != kWidth) || (R == 1 && out.col != 1)) {
+    if ((!kMasksFreely && last_cols != kWidth) ||
+        (R == 1 && (out.col != 1 || (add && out.add.col != 1)))) {
       T lanes[R * V * kWidth];
 #pragma GCC unroll 32
       for (int i = 0; i < R * V; ++i) store<T>(lanes + i * kWidth, sum[i / V][i % V]);
-      put_lanes(lanes, R, V * kWidth, c, out);
+      put_lanes(lanes, R, V * kWidth, c, add, out);
     } else {
-      put_tile<T, R, V>(sum, c, out, last_cols);
+      put_tile<T, R, V>(sum, c, add, out, last_cols);
     }
+    if (add) add += R * out.add.row;
   }
 }
 

@@ -26,7 +26,7 @@ void solve_triangular(int64_t n, int64_t m, const T* t, int64_t row_stride, int6
     const int64_t first_solved = upper ? end : 0, solved = upper ? n - end : begin;
     if (solved) {
       gemm<T>(rows, m, solved, t + begin * row_stride + first_solved * column_stride, row_stride,
-              column_stride, x + first_solved * m, m, 1, product.get(), m, false);
+              column_stride, x + first_solved * m, m, 1, product.get(), m);
       T* out = x + begin * m;
       for (int64_t i = 0; i < rows * m; ++i) out[i] -= product[size_t(i)];
     }

@@ -47,27 +47,29 @@ void check_dtypes(const Tensor& a, const Tensor& b) {
     fail(ErrorKind::NotImplemented, "\"addmm_impl_cpu_\" not implemented for 'Bool'");
 }
 
-// out[m, n] (+)= a[m, k] @ b[k, n] on strided memory; out is row-major.
+// out[m, n] = a[m, k] @ b[k, n] + add on strided memory; out is row-major, `add` may be null.
 void multiply(DType dtype, int64_t m, int64_t n, int64_t k, const char* a, int64_t a_row,
-              int64_t a_col, const char* b, int64_t b_row, int64_t b_col, char* out) {
+              int64_t a_col, const char* b, int64_t b_row, int64_t b_col, char* out,
+              const char* add = nullptr, int64_t add_row = 0) {
   visit_dtype(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     if constexpr (!std::is_same_v<T, bool>) {
       const LongWork work(m * n * std::max<int64_t>(k / 16, 1));
       gemm<T>(m, n, k, reinterpret_cast<const T*>(a), a_row, a_col, reinterpret_cast<const T*>(b),
-              b_row, b_col, reinterpret_cast<T*>(out), n, false);
+              b_row, b_col, reinterpret_cast<T*>(out), n, reinterpret_cast<const T*>(add), add_row);
     }
   });
 }
 
-Tensor multiply_matrices(const Tensor& a, const Tensor& b) {
+Tensor multiply_matrices(const Tensor& a, const Tensor& b, const Tensor* add = nullptr) {
   Tensor out = empty(Dims{a.size(0), b.size(1)}, a.dtype());
   if (a.dtype() == DType::Bool) {
     fill_values(out, Scalar(false));  // a product of nothing
     return out;
   }
   multiply(a.dtype(), a.size(0), b.size(1), a.size(1), a->data, a.stride(0), a.stride(1), b->data,
-           b.stride(0), b.stride(1), out->data);
+           b.stride(0), b.stride(1), out->data, add ? (*add)->data : nullptr,
+           add ? add->stride(0) : 0);
   return out;
 }
 
@@ -207,14 +209,14 @@ Tensor addmm(const Tensor& input, const Tensor& a, const Tensor& b, const Scalar
   {
     GradModeGuard off(false);
     const Tensor bias = expand(input, sizes);
-    const bool scaled = alpha.to<double>() != 1;
-    out = multiply_matrices(a, b);
+    const bool scaled = alpha.to<double>() != 1, whole = beta.to<double>() == 1;
+    // The product of float32 and float64 adds rows as it stores its sums.
+    const bool at_once = whole && !scaled && (bias.stride(1) == 1 || bias.size(1) == 1) &&
+                         (a.dtype() == DType::Float32 || a.dtype() == DType::Float64);
+    out = multiply_matrices(a, b, at_once ? &bias : nullptr);
     if (scaled) mul_(out, alpha);
     // beta = 0 ignores input, NaN included.
-    if (beta.to<double>() == 1)
-      add_(out, bias, Scalar(1));
-    else if (beta.to<double>() != 0)
-      add_(out, bias, beta);
+    if (!at_once && beta.to<double>() != 0) add_(out, bias, whole ? Scalar(1) : beta);
   }
   record("AddmmBackward0", out, inputs(input, a, b), saves(needed_by(b, a), needed_by(a, b)),
          [sizes = Dims(input.sizes()), dtype = input.dtype(), beta = beta.to<double>(),

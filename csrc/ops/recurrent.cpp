@@ -178,7 +178,7 @@ struct LayerLoop {
       const int64_t place = sequence.at(step) * rows;
       T* gates = own + (kept ? place * width : 0);
       gemm(rows, width, size, before(output, hidden, step), size, 1, map, map_row_stride,
-           map_column_stride, gates, width, false);
+           map_column_stride, gates, width);
       at(step).lstm(output + place * size, cells + place * size);
     }
   }
@@ -198,17 +198,18 @@ struct LayerLoop {
       total(cell_grad, grad_c, c);
       T* gates = gates_grad + place * width;
       at(step).lstm_backward(h, c, gates, cell_grad);
-      gemm(rows, size, width, gates, width, 1, weight, size, 1, hidden_grad, size, false);
+      gemm(rows, size, width, gates, width, 1, weight, size, 1, hidden_grad, size);
     }
     if (!weight_grad) return;
     const int64_t others = (sequence.length - 1) * rows;
     const int64_t first = sequence.at(0) * rows;
     gemm(width, size, rows, gates_grad + first * width, 1, width, hidden, size, 1, weight_grad,
-         size, false);
+         size);
     const T* later = gates_grad + (sequence.reverse ? 0 : rows * width);
     const T* earlier = output + (sequence.reverse ? rows * size : 0);
     if (others)
-      gemm(width, size, others, later, 1, width, earlier, size, 1, weight_grad, size, true);
+      gemm(width, size, others, later, 1, width, earlier, size, 1, weight_grad, size, weight_grad,
+           size);
   }
 };
 
@@ -264,7 +265,7 @@ std::tuple<Tensor, Tensor> lstm_layer(const Tensor& input_gates, const Tensor& h
                     info(other->dtype()).scalar);
   if (itemsize(cell.dtype()) == 2) runtime_error("lstm: float32 and float64 only");
   const Tensor x = dense(input_gates), h = dense(hidden), c = dense(cell), w = dense(weight);
-  const bool recorded = should_record(inputs(input_gates, hidden, cell, weight));
+  const bool recorded = should_record(cell, inputs(input_gates, hidden, cell, weight));
   const Tensor own = empty(recorded ? Dims(x.sizes()) : Dims(x.sizes().subspan(1)), x.dtype());
   const Dims sizes{sequence.length, c.size(0), size};
   Tensor out[] = {empty(sizes, x.dtype()), empty(sizes, x.dtype())};
