@@ -243,9 +243,11 @@ TG_INLINE void store_few(float* to, __m256 x, int64_t count) {
 }
 #elif defined(__AVX2__)
 // `count` places of a register from the first on.
+namespace {  // each object has its own: none is shared between instruction sets
+alignas(32) constexpr int32_t kPlaces[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+}
 TG_INLINE __m256i first_of_8(int64_t count) {
-  alignas(32) static constexpr int32_t places[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
-  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(places + 8 - count));
+  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(kPlaces + 8 - count));
 }
 TG_INLINE __m128i first_of_4(int64_t count) { return _mm256_castsi256_si128(first_of_8(count)); }
 TG_INLINE __m256 load_few(const float* from, int64_t count, Lane<float>) {
