@@ -136,11 +136,6 @@ PyObject* numpy_entry(PyObject* self, PyObject* const* args, Py_ssize_t nargs, P
   return guarded([self] { return to_numpy(as_tensor(self), false); });
 }
 
-template <PyObject* (*function)(const Tensor&)>
-PyObject* direct(PyObject* self, PyObject*) {
-  return guarded([self] { return function(as_tensor(self)); });
-}
-
 }  // namespace
 
 void bind_conversions(Binder& b) {
@@ -184,8 +179,8 @@ void bind_conversions(Binder& b) {
   b.add_method("numpy", numpy_entry,
                "numpy($self, *, force=False)\n--\n\nThe elements as a NumPy array over the same "
                "memory. With force=True also of tensors that require grad.");
-  b.add_method("item", &direct<&item>, "item($self)\n--\n\nThe one element as a Python number.");
-  b.add_method("tolist", &direct<&to_list>,
+  b.add_method("item", item_method, "item($self)\n--\n\nThe one element as a Python number.");
+  b.add_method("tolist", tolist_method,
                "tolist($self)\n--\n\nThe elements as nested lists of Python numbers.");
 #define TG_LEGACY(name, d) \
   b.add_function(name, &construct_as<DType::d>, name "(sizes...) or " name "(data).");

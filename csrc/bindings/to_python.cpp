@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "bindings/py_tensor.h"
+
 namespace tg {
 namespace {
 
@@ -61,6 +63,13 @@ PyObject* to_list(const Tensor& t) {
   return visit_dtype(held.dtype(), [&](auto tag) {
     return list_of<typename decltype(tag)::type>(*held.impl(), held->data, 0);
   });
+}
+
+PyObject* item_method(PyObject* self, PyObject*) noexcept {
+  return guarded([self] { return item(as_tensor(self)); });
+}
+PyObject* tolist_method(PyObject* self, PyObject*) noexcept {
+  return guarded([self] { return to_list(as_tensor(self)); });
 }
 
 }  // namespace tg
