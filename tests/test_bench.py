@@ -11,7 +11,7 @@ from conftest import tg
 
 from tapegrad.bench import __main__ as command
 from tapegrad.bench.cases import CASES, GROUPS, Case
-from tapegrad.bench.chart import draw
+from tapegrad.bench.chart import draw, draw_groups
 from tapegrad.bench.report import Report
 from tapegrad.bench.timing import Library, Row, compile_case, difference, measure
 
@@ -74,9 +74,10 @@ def test_report(tmp_path):
     assert math.isclose(saved["means"]["overhead"]["torch"], 4.0) and len(saved["rows"]) == 3
 
 
-def test_chart(tmp_path):
+@pytest.mark.parametrize("chart", [draw, draw_groups])
+def test_chart(chart, tmp_path):
     pytest.importorskip("matplotlib", reason="the chart is drawn by matplotlib")
-    draw(report(), str(tmp_path / "r.png"))
+    chart(report(), str(tmp_path / "r.png"))
     assert (tmp_path / "r.png").read_bytes().startswith(b"\x89PNG")
 
 

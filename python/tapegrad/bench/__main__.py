@@ -9,7 +9,7 @@ import sys
 from types import ModuleType
 
 from .cases import CASES, GROUPS
-from .chart import draw
+from .chart import draw, draw_groups
 from .report import Report, header, table_line
 from .timing import Library, measure
 
@@ -29,6 +29,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--json", metavar="FILE", help="write times and ratios to FILE")
     parser.add_argument("--markdown", metavar="FILE", help="write a table of the groups to FILE")
     parser.add_argument("--chart", metavar="FILE", help="draw a bar chart to FILE (.png, .svg, ...; extra 'plot')")
+    parser.add_argument("--group-chart", metavar="FILE", help="the same of the groups, a dot for each row")
     parser.add_argument("--candidate", default="tapegrad", help=argparse.SUPPRESS)  # another module in our place
     options = parser.parse_args(arguments)
     options.group = [name for name in options.group.split(",") if name]
@@ -93,6 +94,8 @@ def main() -> int:
             file.write(report.markdown())
     if options.chart:
         draw(report, options.chart)
+    if options.group_chart:
+        draw_groups(report, options.group_chart)
     return 1 if report.failed() else 0
 
 
