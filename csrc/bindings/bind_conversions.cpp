@@ -175,13 +175,10 @@ void bind_conversions(Binder& b) {
   b.def("item", {fn(&item, "input")}, kMethod, "The one element as a Python number.");
   b.def("tolist", {fn(&to_list, "input")}, kMethod,
         "The elements as nested lists of Python numbers.");
-  // Loops call these at every step: straight, in the place of what was just declared.
-  b.add_method("numpy", numpy_entry,
-               "numpy($self, *, force=False)\n--\n\nThe elements as a NumPy array over the same "
-               "memory. With force=True also of tensors that require grad.");
-  b.add_method("item", item_method, "item($self)\n--\n\nThe one element as a Python number.");
-  b.add_method("tolist", tolist_method,
-               "tolist($self)\n--\n\nThe elements as nested lists of Python numbers.");
+  // Loops call these at every step: straight.
+  shortcut_method(b, "numpy", numpy_entry);
+  shortcut_method(b, "item", item_method);
+  shortcut_method(b, "tolist", tolist_method);
 #define TG_LEGACY(name, d) \
   b.add_function(name, &construct_as<DType::d>, name "(sizes...) or " name "(data).");
   TG_LEGACY("FloatTensor", Float32)

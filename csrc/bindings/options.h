@@ -73,6 +73,12 @@ inline void shortcut(Binder& b, const char* name, FastFunction f) {
   Ref declared = checked(PyObject_GetAttrString(b.module(), name));
   b.add_function(name, f, reinterpret_cast<PyCFunctionObject*>(declared.get())->m_ml->ml_doc);
 }
+// The same for a method.
+template <class Function>
+void shortcut_method(Binder& b, const char* name, Function f) {
+  PyObject* declared = PyDict_GetItemString(tensor_type->tp_dict, name);
+  b.add_method(name, f, reinterpret_cast<PyMethodDescrObject*>(declared)->d_method->ml_doc);
+}
 // A function of sizes: declared by fn(), with `make` for plain calls.
 template <Maker make>
 void def_sized(Binder& b, const char* name, const Declared& overload, const char* doc) {
