@@ -31,8 +31,7 @@ def get_total_norm(
     >>> tg.nn.utils.get_total_norm([tg.tensor([3.0]), tg.tensor([4.0])])
     tensor(5.)
     """
-    tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
-    return _core._total_norm(tensors, float(norm_type), error_if_nonfinite)
+    return _core._total_norm(_listed(tensors), float(norm_type), error_if_nonfinite)
 
 
 def clip_grads_with_norm_(
