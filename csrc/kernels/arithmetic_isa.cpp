@@ -110,31 +110,20 @@ TG_BINARY(FloorDivide, floor_quotient(a, b))
 TG_BINARY(Remainder, a - floor_quotient(a, b) * b)
 #undef TG_BINARY
 
-// Where int8 and uint8 have the same bits.
-template <class F>
-constexpr BlockKernels wrapping{.i64 = binary<F, int64_t, int64_t>,
+// Byte: what int8 is worked on as; uint8_t where both have the same bits, for one loop instead of
+// two.
+template <class F, class Byte>
+constexpr BlockKernels integers{.i64 = binary<F, int64_t, int64_t>,
                                 .i32 = binary<F, int32_t, int32_t>,
                                 .u8 = binary<F, uint8_t, uint8_t>,
                                 .i16 = binary<F, int16_t, int16_t>,
-                                .i8 = binary<F, uint8_t, uint8_t>};
-template <class F>
-constexpr BlockKernels wrapping_unary{.i64 = unary<F, int64_t, int64_t>,
+                                .i8 = binary<F, Byte, Byte>};
+template <class F, class Byte, class OfUnsigned = F>
+constexpr BlockKernels unary_integers{.i64 = unary<F, int64_t, int64_t>,
                                       .i32 = unary<F, int32_t, int32_t>,
-                                      .u8 = unary<F, uint8_t, uint8_t>,
+                                      .u8 = unary<OfUnsigned, uint8_t, uint8_t>,
                                       .i16 = unary<F, int16_t, int16_t>,
-                                      .i8 = unary<F, uint8_t, uint8_t>};
-template <class F>
-constexpr BlockKernels ordered{.i64 = binary<F, int64_t, int64_t>,
-                               .i32 = binary<F, int32_t, int32_t>,
-                               .u8 = binary<F, uint8_t, uint8_t>,
-                               .i16 = binary<F, int16_t, int16_t>,
-                               .i8 = binary<F, int8_t, int8_t>};
-template <class F, class OfBytes>
-constexpr BlockKernels signed_unary{.i64 = unary<F, int64_t, int64_t>,
-                                    .i32 = unary<F, int32_t, int32_t>,
-                                    .u8 = unary<OfBytes, uint8_t, uint8_t>,
-                                    .i16 = unary<F, int16_t, int16_t>,
-                                    .i8 = unary<F, int8_t, int8_t>};
+                                      .i8 = unary<F, Byte, Byte>};
 template <class F, class Byte>
 constexpr BlockKernels comparison{.f32 = binary<F, bool, float>,
                                   .f64 = binary<F, bool, double>,
@@ -166,24 +155,24 @@ constexpr BlockKernel kAnd = binary<And, uint8_t, uint8_t>, kOr = binary<Or, uin
 }  // namespace
 
 const ArithmeticKernels arithmetic_kernels{
-    .add = with_flags(wrapping<Add>, kOr),
-    .sub = wrapping<Sub>,
-    .mul = with_flags(wrapping<Mul>, kAnd),
-    .neg = wrapping_unary<Neg>,
-    .maximum = with_flags(ordered<Maximum>, kOr),
-    .minimum = with_flags(ordered<Minimum>, kAnd),
+    .add = with_flags(integers<Add, uint8_t>, kOr),
+    .sub = integers<Sub, uint8_t>,
+    .mul = with_flags(integers<Mul, uint8_t>, kAnd),
+    .neg = unary_integers<Neg, uint8_t>,
+    .maximum = with_flags(integers<Maximum, int8_t>, kOr),
+    .minimum = with_flags(integers<Minimum, int8_t>, kAnd),
     .clamp = {.i64 = clamp<int64_t>,
               .i32 = clamp<int32_t>,
               .u8 = clamp<uint8_t>,
               .i16 = clamp<int16_t>,
               .i8 = clamp<int8_t>},
-    .relu = signed_unary<Relu, Same>,
-    .abs = signed_unary<Abs, Same>,
-    .sign = with_flags(signed_unary<Sign, Positive>, kCopy),
-    .bitwise_and = with_flags(wrapping<And>, kAnd),
-    .bitwise_or = with_flags(wrapping<Or>, kOr),
-    .bitwise_xor = with_flags(wrapping<Xor>, kXor),
-    .bitwise_not = with_flags(wrapping_unary<Not>, kNot),
+    .relu = unary_integers<Relu, int8_t, Same>,
+    .abs = unary_integers<Abs, int8_t, Same>,
+    .sign = with_flags(unary_integers<Sign, int8_t, Positive>, kCopy),
+    .bitwise_and = with_flags(integers<And, uint8_t>, kAnd),
+    .bitwise_or = with_flags(integers<Or, uint8_t>, kOr),
+    .bitwise_xor = with_flags(integers<Xor, uint8_t>, kXor),
+    .bitwise_not = with_flags(unary_integers<Not, uint8_t>, kNot),
     .left_shift = {.i64 = binary<LeftShift, int64_t, int64_t>,
                    .i32 = binary<LeftShift, int32_t, int32_t>},
     .right_shift = {.i64 = binary<RightShift, int64_t, int64_t>,
