@@ -4,18 +4,8 @@
 
 namespace tg {
 
-#define TG_DECLARE_TABLE(name)                       \
-  namespace name {                                   \
-  extern const ActivationKernels activation_kernels; \
-  }
-TG_FOR_EACH_ISA(TG_DECLARE_TABLE)
-#undef TG_DECLARE_TABLE
+TG_ISA_TABLES(ActivationKernels, activation_kernels)
 
-const ActivationKernels& activation_kernels() {
-#define TG_TABLE_ENTRY(name) &name::activation_kernels,
-  static constexpr const ActivationKernels* kTables[] = {TG_FOR_EACH_ISA(TG_TABLE_ENTRY)};
-#undef TG_TABLE_ENTRY
-  return pick_isa(kTables);
-}
+const ActivationKernels& activation_kernels() { return pick_isa(activation_kernels_of_isa); }
 
 }  // namespace tg

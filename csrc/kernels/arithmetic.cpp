@@ -4,16 +4,8 @@
 
 namespace tg {
 
-#define TG_DECLARE_TABLE(name)                       \
-  namespace name {                                   \
-  extern const ArithmeticKernels arithmetic_kernels; \
-  }
-TG_FOR_EACH_ISA(TG_DECLARE_TABLE)
-#undef TG_DECLARE_TABLE
+TG_ISA_TABLES(ArithmeticKernels, arithmetic_kernels)
 
-#define TG_TABLE_ENTRY(name) &name::arithmetic_kernels,
-static constexpr const ArithmeticKernels* kTables[] = {TG_FOR_EACH_ISA(TG_TABLE_ENTRY)};
-#undef TG_TABLE_ENTRY
-const ArithmeticKernels* const arithmetic_kernels = loaded_isa(kTables);
+const ArithmeticKernels* const arithmetic_kernels = loaded_isa(arithmetic_kernels_of_isa);
 
 }  // namespace tg

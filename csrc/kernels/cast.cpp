@@ -7,20 +7,12 @@
 
 namespace tg {
 
-#define TG_DECLARE_TABLE(name)           \
-  namespace name {                       \
-  extern const CastKernels cast_kernels; \
-  }
-TG_FOR_EACH_ISA(TG_DECLARE_TABLE)
-#undef TG_DECLARE_TABLE
+TG_ISA_TABLES(CastKernels, cast_kernels)
 
 namespace {
 
 DenseCast dense_cast(DType to, DType from) {
-#define TG_TABLE_ENTRY(name) &name::cast_kernels,
-  static constexpr const CastKernels* kTables[] = {TG_FOR_EACH_ISA(TG_TABLE_ENTRY)};
-#undef TG_TABLE_ENTRY
-  static const CastKernels& table = pick_isa(kTables);
+  static const CastKernels& table = pick_isa(cast_kernels_of_isa);
   return table.cast[static_cast<int>(to)][static_cast<int>(from)];
 }
 

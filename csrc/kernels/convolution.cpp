@@ -16,22 +16,13 @@
 
 namespace tg {
 
-#define TG_DECLARE_TABLE(name)           \
-  namespace name {                       \
-  extern const ConvKernels conv_kernels; \
-  }
-TG_FOR_EACH_ISA(TG_DECLARE_TABLE)
-#undef TG_DECLARE_TABLE
+TG_ISA_TABLES(ConvKernels, conv_kernels)
 
 namespace {
 
-#define TG_TABLE_ENTRY(name) &name::conv_kernels,
-constexpr const ConvKernels* kTables[] = {TG_FOR_EACH_ISA(TG_TABLE_ENTRY)};
-#undef TG_TABLE_ENTRY
-
 template <class T>
 const ConvKernelsOf<T>& kernels() {
-  static const ConvKernels& table = pick_isa(kTables);
+  static const ConvKernels& table = pick_isa(conv_kernels_of_isa);
   if constexpr (std::is_same_v<T, float>)
     return table.of_float;
   else

@@ -4,16 +4,8 @@
 
 namespace tg {
 
-#define TG_DECLARE_TABLE(name)                       \
-  namespace name {                                   \
-  extern const ElementaryKernels elementary_kernels; \
-  }
-TG_FOR_EACH_ISA(TG_DECLARE_TABLE)
-#undef TG_DECLARE_TABLE
+TG_ISA_TABLES(ElementaryKernels, elementary_kernels)
 
-#define TG_TABLE_ENTRY(name) &name::elementary_kernels,
-static constexpr const ElementaryKernels* kTables[] = {TG_FOR_EACH_ISA(TG_TABLE_ENTRY)};
-#undef TG_TABLE_ENTRY
-const ElementaryKernels* const elementary_kernels = loaded_isa(kTables);
+const ElementaryKernels* const elementary_kernels = loaded_isa(elementary_kernels_of_isa);
 
 }  // namespace tg

@@ -5,20 +5,12 @@
 
 namespace tg {
 
-#define TG_DECLARE_TABLE(name)                   \
-  namespace name {                               \
-  extern const ExtremumKernels extremum_kernels; \
-  }
-TG_FOR_EACH_ISA(TG_DECLARE_TABLE)
-#undef TG_DECLARE_TABLE
+TG_ISA_TABLES(ExtremumKernels, extremum_kernels)
 
 namespace {
 
 const ExtremumKernels& kernels() {
-#define TG_TABLE_ENTRY(name) &name::extremum_kernels,
-  static constexpr const ExtremumKernels* kTables[] = {TG_FOR_EACH_ISA(TG_TABLE_ENTRY)};
-#undef TG_TABLE_ENTRY
-  static const ExtremumKernels& table = pick_isa(kTables);
+  static const ExtremumKernels& table = pick_isa(extremum_kernels_of_isa);
   return table;
 }
 

@@ -13,18 +13,9 @@
 
 namespace tg {
 
-#define TG_DECLARE_TABLE(name)           \
-  namespace name {                       \
-  extern const GemmKernels gemm_kernels; \
-  }
-TG_FOR_EACH_ISA(TG_DECLARE_TABLE)
-#undef TG_DECLARE_TABLE
+TG_ISA_TABLES(GemmKernels, gemm_kernels)
 
 namespace {
-
-#define TG_TABLE_ENTRY(name) &name::gemm_kernels,
-constexpr const GemmKernels* kTables[] = {TG_FOR_EACH_ISA(TG_TABLE_ENTRY)};
-#undef TG_TABLE_ENTRY
 
 struct Free {
   void operator()(void* memory) const { std::free(memory); }
@@ -35,12 +26,12 @@ bool is_large(int64_t m, int64_t n, int64_t k) { return m * n * k >= 1 << 18; }
 
 void run(const GemmArgs<float>& args) {
   if (is_large(args.m, args.n, args.k) && blas_gemm(args)) return;
-  static const GemmKernels& kernels = pick_isa(kTables);
+  static const GemmKernels& kernels = pick_isa(gemm_kernels_of_isa);
   kernels.run_float(args);
 }
 void run(const GemmArgs<double>& args) {
   if (is_large(args.m, args.n, args.k) && blas_gemm(args)) return;
-  static const GemmKernels& kernels = pick_isa(kTables);
+  static const GemmKernels& kernels = pick_isa(gemm_kernels_of_isa);
   kernels.run_double(args);
 }
 

@@ -3,10 +3,26 @@
 // function pointers that pick_isa() chooses from.
 #pragma once
 
+// In namespace tg: declares the table `name` of each instruction set, and name_of_isa, which
+// pick_isa() chooses from.
 #if defined(__x86_64__)
-#define TG_FOR_EACH_ISA(X) X(baseline) X(avx2) X(avx512)
+#define TG_ISA_TABLES(Table, name) \
+  namespace baseline {             \
+  extern const Table name;         \
+  }                                \
+  namespace avx2 {                 \
+  extern const Table name;         \
+  }                                \
+  namespace avx512 {               \
+  extern const Table name;         \
+  }                                \
+  static constexpr const Table* name##_of_isa[] = {&baseline::name, &avx2::name, &avx512::name};
 #else
-#define TG_FOR_EACH_ISA(X) X(baseline)
+#define TG_ISA_TABLES(Table, name) \
+  namespace baseline {             \
+  extern const Table name;         \
+  }                                \
+  static constexpr const Table* name##_of_isa[] = {&baseline::name};
 #endif
 
 namespace tg {

@@ -11,22 +11,13 @@
 
 namespace tg {
 
-#define TG_DECLARE_TABLE(name)           \
-  namespace name {                       \
-  extern const NormKernels norm_kernels; \
-  }
-TG_FOR_EACH_ISA(TG_DECLARE_TABLE)
-#undef TG_DECLARE_TABLE
+TG_ISA_TABLES(NormKernels, norm_kernels)
 
 namespace {
 
-#define TG_TABLE_ENTRY(name) &name::norm_kernels,
-constexpr const NormKernels* kTables[] = {TG_FOR_EACH_ISA(TG_TABLE_ENTRY)};
-#undef TG_TABLE_ENTRY
-
 template <class T>
 const NormKernelsOf<T>& kernels() {
-  static const NormKernels& table = pick_isa(kTables);
+  static const NormKernels& table = pick_isa(norm_kernels_of_isa);
   if constexpr (std::is_same_v<T, float>)
     return table.of_float;
   else

@@ -9,20 +9,12 @@
 
 namespace tg {
 
-#define TG_DECLARE_TABLE(name)             \
-  namespace name {                         \
-  extern const OptimKernels optim_kernels; \
-  }
-TG_FOR_EACH_ISA(TG_DECLARE_TABLE)
-#undef TG_DECLARE_TABLE
+TG_ISA_TABLES(OptimKernels, optim_kernels)
 
 namespace {
 
 const OptimLoops& loops_of(DType dtype, const char* name) {
-#define TG_TABLE_ENTRY(name) &name::optim_kernels,
-  static constexpr const OptimKernels* kTables[] = {TG_FOR_EACH_ISA(TG_TABLE_ENTRY)};
-#undef TG_TABLE_ENTRY
-  static const OptimKernels& kernels = pick_isa(kTables);
+  static const OptimKernels& kernels = pick_isa(optim_kernels_of_isa);
   return visit_floating(dtype, name, [&]<class T>(TypeTag<T>) -> const OptimLoops& {
     return sizeof(T) == 2   ? kernels.of_short
            : sizeof(T) == 4 ? kernels.of_float

@@ -13,19 +13,11 @@
 
 namespace tg {
 
-#define TG_DECLARE_TABLE(name)               \
-  namespace name {                           \
-  extern const RandomKernels random_kernels; \
-  }
-TG_FOR_EACH_ISA(TG_DECLARE_TABLE)
-#undef TG_DECLARE_TABLE
+TG_ISA_TABLES(RandomKernels, random_kernels)
 
 namespace {
 
-#define TG_TABLE_ENTRY(name) &name::random_kernels,
-constexpr const RandomKernels* kTables[] = {TG_FOR_EACH_ISA(TG_TABLE_ENTRY)};
-#undef TG_TABLE_ENTRY
-const RandomKernels& kernels() { return pick_isa(kTables); }
+const RandomKernels& kernels() { return pick_isa(random_kernels_of_isa); }
 
 // --- words
 // --------------------------------------------------------------------------------------------

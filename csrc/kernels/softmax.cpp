@@ -10,18 +10,10 @@
 
 namespace tg {
 
-#define TG_DECLARE_TABLE(name)                 \
-  namespace name {                             \
-  extern const SoftmaxKernels softmax_kernels; \
-  }
-TG_FOR_EACH_ISA(TG_DECLARE_TABLE)
-#undef TG_DECLARE_TABLE
+TG_ISA_TABLES(SoftmaxKernels, softmax_kernels)
 
 const SoftmaxKernels& softmax_kernels() {
-#define TG_TABLE_ENTRY(name) &name::softmax_kernels,
-  static constexpr const SoftmaxKernels* kTables[] = {TG_FOR_EACH_ISA(TG_TABLE_ENTRY)};
-#undef TG_TABLE_ENTRY
-  static const SoftmaxKernels& table = pick_isa(kTables);
+  static const SoftmaxKernels& table = pick_isa(softmax_kernels_of_isa);
   return table;
 }
 

@@ -11,20 +11,12 @@
 
 namespace tg {
 
-#define TG_DECLARE_TABLE(name)               \
-  namespace name {                           \
-  extern const SelectKernels select_kernels; \
-  }
-TG_FOR_EACH_ISA(TG_DECLARE_TABLE)
-#undef TG_DECLARE_TABLE
+TG_ISA_TABLES(SelectKernels, select_kernels)
 
 namespace {
 
 const SelectKernels& select_kernels() {
-#define TG_TABLE_ENTRY(name) &name::select_kernels,
-  static constexpr const SelectKernels* kTables[] = {TG_FOR_EACH_ISA(TG_TABLE_ENTRY)};
-#undef TG_TABLE_ENTRY
-  static const SelectKernels& table = pick_isa(kTables);
+  static const SelectKernels& table = pick_isa(select_kernels_of_isa);
   return table;
 }
 template <class Key>
