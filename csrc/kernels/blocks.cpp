@@ -7,6 +7,7 @@
 #include "kernels/cast.h"
 #include "kernels/loops.h"
 #include "kernels/parallel.h"
+#include "kernels/stream.h"
 
 namespace tg {
 namespace {
@@ -63,13 +64,13 @@ void repeat(char* to, const char* number, int64_t item, int64_t n) {
   kernel(to, number, nullptr, n);
 }
 
-// One row of N operands, the output first.
+// One row of N operands, the output first. A result that `streams` is none of the operands.
 template <int N>
 class Row {
  public:
   Row(const BlockKernels& kernels, DType in, const std::array<DType, N>& dtypes,
-      const void* parameters)
-      : dtypes_(dtypes), parameters_(parameters) {
+      const void* parameters, bool streams)
+      : dtypes_(dtypes), parameters_(parameters), streams_(streams) {
     const Choice choice = choose(kernels, in);
     kernel_ = choice.kernel;
     types_.fill(choice.dtype);
@@ -81,12 +82,20 @@ class Row {
   }
   void operator()(const std::array<char*, N>& data, const std::array<int64_t, N>& stride,
                   int64_t n) const {
-    bool straight = direct_;
+    bool straight = direct_ && !streams_;
     for (size_t k = 0; k < N; ++k) straight &= stride[k] == items_[k];
     if (straight)
       kernel_(data[0], data[1], N == 3 ? data[N - 1] : parameters_, n);
     else
       by_blocks(data, stride, n);
+  }
+  void plane(const std::array<char*, N>& data, const std::array<int64_t, N>& stride, int64_t n,
+             const std::array<int64_t, N>& across, int64_t rows) const {
+    std::array<int64_t, N> item;
+    for (size_t k = 0; k < N; ++k) item[k] = itemsize(dtypes_[k]);
+    Row pieces = *this;
+    pieces.streams_ = false;  // they do not end with a line
+    Tile<N>().for_each_row(data, stride, n, across, rows, item, pieces);
   }
 
  private:
@@ -103,8 +112,10 @@ class Row {
       else if (!in_place[k])
         cast[k] = k ? cast_row(types_[k], dtypes_[k]) : cast_row(dtypes_[0], types_[0]);
     }
-    for (int64_t done = 0; done < n; done += kBlock) {
-      const int64_t count = std::min(kBlock, n - done);
+    const bool streams = streams_ && in_place[0];
+    const int64_t past = streams ? past_line(data[0]) / items_[0] : 0;
+    for (int64_t done = 0, count; done < n; done += count) {
+      count = std::min(done ? kBlock : kBlock - past, n - done);
       for (size_t k = 1; k < N; ++k) {
         const char* source = data[k] + done * stride[k];
         if (in_place[k]) {
@@ -115,9 +126,13 @@ class Row {
         }
       }
       char* to = data[0] + done * stride[0];
-      kernel_(in_place[0] ? to : buffer[0], from[1], from[2], count);
-      if (!in_place[0]) cast[0](to, stride[0], buffer[0], items_[0], count);
+      kernel_(in_place[0] && !streams ? to : buffer[0], from[1], from[2], count);
+      if (!in_place[0])
+        cast[0](to, stride[0], buffer[0], items_[0], count);
+      else if (streams)
+        stream(to, buffer[0], count * items_[0]);
     }
+    if (streams) stream_end();
   }
 
   // Operand k where it is one number.
@@ -133,7 +148,7 @@ class Row {
   std::array<DType, N> dtypes_, types_;
   std::array<int64_t, N> items_;
   const void* parameters_;
-  bool direct_ = true;
+  bool streams_, direct_ = true;
 };
 
 template <int N>
@@ -147,10 +162,12 @@ void run(const BlockKernels& kernels, std::span<const int64_t> sizes,
     strided.strides[k] = operands[k]->strides;
     strided.itemsize[k] = itemsize(dtypes[k]);
   }
-  const Row<N> row(kernels, dtypes[1], dtypes, parameters);
-  share_rows<N>(sizes, strided, grain(kernels),
-                [&row](const std::array<char*, N>& data, const std::array<int64_t, N>& stride,
-                       int64_t n) { row(data, stride, n); });
+  int64_t bytes = strided.itemsize[0];
+  for (const int64_t size : sizes) bytes *= size;
+  bool apart = true;
+  for (size_t k = 1; k < N; ++k) apart &= strided.data[k] != strided.data[0];
+  const Row<N> row(kernels, dtypes[1], dtypes, parameters, apart && streams(bytes));
+  share_rows<N>(sizes, strided, grain(kernels), row);
 }
 
 // kernel(out, a, b) for n numbers in a row, `items` bytes of each operand apart.
@@ -178,8 +195,9 @@ void run_flat_blocks(const BlockKernels& kernels, DType in, char* out, DType out
   const LongWork work(n);
   const Choice choice = choose(kernels, in);
   const int64_t item = itemsize(in);
+  const bool streamed = out != a && out != b && streams(n * itemsize(out_dtype));
   if (n == 1) repeats_a = repeats_b = false;
-  if (choice.dtype == in && out_dtype == (kernels.predicate ? DType::Bool : in)) {
+  if (choice.dtype == in && out_dtype == (kernels.predicate ? DType::Bool : in) && !streamed) {
     if (!repeats_a && !repeats_b)
       return run_straight(kernels, choice.kernel, out, itemsize(out_dtype), a, item, b, item, n);
     if (n <= kBlock && !(repeats_a && repeats_b)) {
@@ -188,7 +206,7 @@ void run_flat_blocks(const BlockKernels& kernels, DType in, char* out, DType out
       return choice.kernel(out, repeats_a ? buffer : a, repeats_b ? buffer : b, n);
     }
   }
-  const Row<3> row(kernels, in, {out_dtype, in, in}, nullptr);
+  const Row<3> row(kernels, in, {out_dtype, in, in}, nullptr, streamed);
   const int64_t step[3] = {itemsize(out_dtype), repeats_a ? 0 : item, repeats_b ? 0 : item};
   parallel_for(n, grain(kernels), [&](int64_t begin, int64_t end) {
     row({out + begin * step[0], const_cast<char*>(a) + begin * step[1],
@@ -200,10 +218,11 @@ void run_flat_blocks(const BlockKernels& kernels, DType in, char* out, DType out
                      const char* a, const void* parameters, int64_t n) {
   const LongWork work(n);
   const Choice choice = choose(kernels, in);
-  if (choice.dtype == in && out_dtype == (kernels.predicate ? DType::Bool : in))
+  const bool streamed = out != a && streams(n * itemsize(out_dtype));
+  if (choice.dtype == in && out_dtype == (kernels.predicate ? DType::Bool : in) && !streamed)
     return run_straight(kernels, choice.kernel, out, itemsize(out_dtype), a, itemsize(in),
                         parameters, 0, n);
-  const Row<2> row(kernels, in, {out_dtype, in}, parameters);
+  const Row<2> row(kernels, in, {out_dtype, in}, parameters, streamed);
   const int64_t step[2] = {itemsize(out_dtype), itemsize(in)};
   parallel_for(n, grain(kernels), [&](int64_t begin, int64_t end) {
     row({out + begin * step[0], const_cast<char*>(a) + begin * step[1]}, {step[0], step[1]},

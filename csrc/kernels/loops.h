@@ -1,15 +1,17 @@
 // Walks N strided operands row by row: for_each_row() merges and orders dimensions, then calls a
 // row function with one pointer and one byte stride for each operand. Row functions are straight
-// loops; run_rows() picks between the contiguous form, which compilers vectorise, and the strided
-// one.
+// loops. One with a member plane() is given whole planes where an operand lies across the others,
+// so that it can read that one in tiles; Tile does that.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
 
 #include "core/shape.h"
 #include "kernels/parallel.h"
+#include "kernels/transpose.h"
 
 namespace tg {
 
@@ -54,7 +56,20 @@ struct Operands {
   std::array<int64_t, N> itemsize;
 };
 
+// A dimension that operand k lies along while the innermost one goes across it, n if there is none.
+// Few lines or short ones are not worth a tile.
+inline int dimension_across(const int64_t* size, const int64_t* stride, int64_t item, int n) {
+  constexpr int64_t kFew = 8;
+  const int64_t inner = stride[n - 1];
+  if (inner != 0 && inner != item && size[n - 1] >= kFew)
+    for (int d = n - 2; d >= 0; --d)
+      if (stride[d] == item && size[d] >= kFew) return d;
+  return n;
+}
+
 // row(const std::array<char*, N>& data, const std::array<int64_t, N>& byte_strides, int64_t n)
+// and, if it has it,
+// row.plane(data, byte_strides, n, const std::array<int64_t, N>& byte_strides_of_rows, int64_t rows)
 template <int N, class Row>
 void for_each_row(std::span<const int64_t> sizes, const Operands<N>& operands, Row row) {
   int64_t size[kMaxDims];
@@ -110,8 +125,24 @@ void for_each_row(std::span<const int64_t> sizes, const Operands<N>& operands, R
   const int64_t length = size[n - 1];
   int64_t index[kMaxDims] = {};
   const LongWork work(total);
+  [[maybe_unused]] std::array<int64_t, N> across;
+  [[maybe_unused]] int64_t rows = 0;
+  if constexpr (requires { &Row::plane; })
+    for (size_t k = 1; k < N && !rows; ++k)
+      if (const int d = dimension_across(size, stride[k], operands.itemsize[k], n); d < n) {
+        rows = size[d];
+        for (size_t i = 0; i < N; ++i) across[i] = stride[i][d];
+        size[d] = 1;  // the others are walked here
+      }
   for (;;) {
-    row(data, inner, length);
+    if constexpr (requires { &Row::plane; }) {
+      if (rows)
+        row.plane(data, inner, length, across, rows);
+      else
+        row(data, inner, length);
+    } else {
+      row(data, inner, length);
+    }
     int d = n - 2;
     for (; d >= 0; --d) {
       for (int k = 0; k < N; ++k) data[k] += stride[k][d];
@@ -122,6 +153,48 @@ void for_each_row(std::span<const int64_t> sizes, const Operands<N>& operands, R
     if (d < 0) return;
   }
 }
+
+// A part of a plane that operands which lie across it are copied to, so that their rows are read in
+// order.
+template <int N>
+class Tile {
+ public:
+  static constexpr int64_t kRowBytes = 128, kColumns = 128;  // two lines of memory, over there
+  // Calls row(data, byte_strides, n) for the rows of all tiles of the plane.
+  template <class Row>
+  void for_each_row(const std::array<char*, N>& data, const std::array<int64_t, N>& stride,
+                    int64_t n, const std::array<int64_t, N>& across, int64_t rows,
+                    const std::array<int64_t, N>& item, const Row& row) {
+    std::array<int64_t, N> step = stride, next = across;
+    int64_t most = rows;
+    for (size_t k = 1; k < N; ++k) {
+      lies_across_[k] = across[k] == item[k] && stride[k] != item[k] && stride[k] != 0;
+      if (!lies_across_[k]) continue;
+      most = std::min(most, kRowBytes / item[k]);
+      step[k] = item[k];
+      next[k] = kColumns * item[k];
+    }
+    for (int64_t i = 0; i < rows; i += most)
+      for (int64_t j = 0; j < n; j += kColumns) {
+        const int64_t height = std::min(most, rows - i), width = std::min(kColumns, n - j);
+        std::array<char*, N> at;
+        for (size_t k = 0; k < N; ++k) {
+          at[k] = data[k] + i * across[k] + j * stride[k];
+          if (!lies_across_[k]) continue;
+          transpose(item[k], memory_[k - 1], next[k], at[k], stride[k], height, width);
+          at[k] = memory_[k - 1];
+        }
+        for (int64_t r = 0; r < height; ++r) {
+          row(at, step, width);
+          for (size_t k = 0; k < N; ++k) at[k] += next[k];
+        }
+      }
+  }
+
+ private:
+  alignas(64) char memory_[N - 1][kRowBytes * kColumns];
+  bool lies_across_[N] = {};
+};
 
 // The same, and threads share the dimension that is outermost in the first operand, each taking at
 // least `grain` elements or so.

@@ -6,6 +6,7 @@
 #include "autograd/record.h"
 #include "kernels/cast.h"
 #include "kernels/loops.h"
+#include "kernels/stream.h"
 #include "ops/elementwise.h"
 
 namespace tg {
@@ -30,6 +31,37 @@ inline bool is_same_memory(const Tensor& a, const Tensor& b) {
   return a->data == b->data && is_laid_out_like(a, b);
 }
 
+// Numbers of one dtype that become those of another, or the same.
+class CopyRow {
+ public:
+  CopyRow(DType to, DType from)
+      : cast_(cast_row(to, from)), item_{itemsize(to), itemsize(from)}, same_(to == from) {}
+  void operator()(const std::array<char*, 2>& data, const std::array<int64_t, 2>& stride,
+                  int64_t n) const {
+    if (stride[1] != 0 || stride[0] != item_[0])
+      return cast_(data[0], stride[0], data[1], stride[1], n);
+    cast_(data[0], item_[0], data[1], 0, 1);  // one number for the whole row
+    visit_item(item_[0], [&]<class Item>(Item) {
+      Item* to = reinterpret_cast<Item*>(data[0]);
+      std::fill_n(to + 1, n - 1, *to);
+    });
+  }
+  void plane(const std::array<char*, 2>& data, const std::array<int64_t, 2>& stride, int64_t n,
+             const std::array<int64_t, 2>& across, int64_t rows) const {
+    if (!same_ || stride[0] != item_[0])
+      return Tile<2>().for_each_row(data, stride, n, across, rows, item_, *this);
+    const int64_t most = Tile<2>::kRowBytes / item_[0];
+    for (int64_t i = 0; i < rows; i += most)
+      transpose(item_[0], data[0] + i * across[0], across[0], data[1] + i * across[1], stride[1],
+                std::min(most, rows - i), n);
+  }
+
+ private:
+  CastRow cast_;
+  std::array<int64_t, 2> item_;
+  bool same_;
+};
+
 }  // namespace
 
 void copy_values(const Tensor& dst, const Tensor& src) {
@@ -39,15 +71,20 @@ void copy_values(const Tensor& dst, const Tensor& src) {
     const int64_t n = dst.numel();
     if (dst->data + n * to_item <= src->data || src->data + n * from_item <= dst->data) {
       const LongWork work(n);
-      const bool same = dst.dtype() == src.dtype();
-      const CastRow cast = same ? nullptr : cast_row(dst.dtype(), src.dtype());
+      const CastRow cast = cast_row(dst.dtype(), src.dtype());
       parallel_for(n, kCheapGrain, [&](int64_t begin, int64_t end) {
         char* const to = dst->data + begin * to_item;
         const char* const from = src->data + begin * from_item;
-        if (same)
-          std::memcpy(to, from, size_t((end - begin) * to_item));
-        else
+        if (!streams(n * to_item)) {
           cast(to, to_item, from, from_item, end - begin);
+        } else if (dst.dtype() == src.dtype()) {
+          stream(to, from, (end - begin) * to_item);
+          stream_end();
+        } else {
+          stream_blocks(to, to_item, end - begin, [&](char* block, int64_t at, int64_t count) {
+            cast(block, to_item, from + at * from_item, from_item, count);
+          });
+        }
       });
       return;
     }
@@ -57,17 +94,7 @@ void copy_values(const Tensor& dst, const Tensor& src) {
   const Dims from = broadcast_strides(src, dst.sizes());
   share_rows<2>(
       dst.sizes(), {{dst->data, src->data}, {dst->strides(), from.data()}, {to_item, from_item}},
-      kCheapGrain,
-      [to_item, cast = cast_row(dst.dtype(), src.dtype())](
-          const std::array<char*, 2>& data, const std::array<int64_t, 2>& stride, int64_t n) {
-        if (stride[1] != 0 || stride[0] != to_item)
-          return cast(data[0], stride[0], data[1], stride[1], n);
-        cast(data[0], to_item, data[1], 0, 1);  // one number for the whole row
-        visit_item(to_item, [&]<class Item>(Item) {
-          Item* to = reinterpret_cast<Item*>(data[0]);
-          std::fill_n(to + 1, n - 1, *to);
-        });
-      });
+      kCheapGrain, CopyRow(dst.dtype(), src.dtype()));
 }
 
 void fill_values(const Tensor& dst, const Scalar& value) {
