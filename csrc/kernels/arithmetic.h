@@ -15,15 +15,23 @@ namespace tg {
   X(logical_and) X(logical_or) X(logical_xor) X(logical_not) X(repeat)
 // clang-format on
 
+// out[i] = mask[i] ? a[i] : b[i], items moved as bytes.
+using ChooseKernel = void (*)(void* out, const uint8_t* mask, const void* a, const void* b,
+                              int64_t n);
+
 // floor_divide, remainder: int32, and int64 where a is below 2^53 in size; no number of b is 0.
 // repeat: n times the first number of a.
 struct ArithmeticKernels {
 #define TG_MEMBER(name) BlockKernels name;
   TG_ARITHMETIC(TG_MEMBER)
 #undef TG_MEMBER
+  ChooseKernel choose[4];  // of 1, 2, 4 and 8 bytes
 };
 // Those of the best instruction set that this machine has.
 extern const ArithmeticKernels* const arithmetic_kernels;
+
+// The number of `item` bytes, n times.
+void repeat(char* to, const char* number, int64_t item, int64_t n);
 
 template <BlockKernels ArithmeticKernels::* op>
 const BlockKernels& arithmetic_row() {

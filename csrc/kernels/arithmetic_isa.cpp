@@ -31,6 +31,16 @@ void repeat(void* out, const void* number, const void*, int64_t n) {
   const T value = *static_cast<const T*>(number);
   for (int64_t i = 0; i < n; ++i) y[i] = value;
 }
+template <class T>
+void choose(void* out, const uint8_t* mask, const void* first, const void* second, int64_t n) {
+  auto* y = static_cast<T*>(out);
+  auto *a = static_cast<const T*>(first), *b = static_cast<const T*>(second);
+  TG_INDEPENDENT
+  for (int64_t i = 0; i < n; ++i) {
+    const T yes = a[i], no = b[i];
+    y[i] = mask[i] ? yes : no;
+  }
+}
 // Between two numbers.
 template <class T>
 void clamp(void* out, const void* in, const void* bounds, int64_t n) {
@@ -199,6 +209,7 @@ const ArithmeticKernels arithmetic_kernels{
                .i32 = repeat<uint32_t>,
                .u8 = repeat<uint8_t>,
                .i16 = repeat<uint16_t>},
+    .choose = {choose<uint8_t>, choose<uint16_t>, choose<uint32_t>, choose<uint64_t>},
 };
 
 }  // namespace tg::TG_ISA

@@ -54,16 +54,6 @@ Choice choose(const BlockKernels& floats, DType in) {
   return {(floats.integers ? floats.integers() : floats).flag, DType::Bool};
 }
 
-// One number of `item` bytes, n times.
-void repeat(char* to, const char* number, int64_t item, int64_t n) {
-  const BlockKernels& kernels = arithmetic_kernels->repeat;
-  const BlockKernel kernel = item == 1   ? kernels.u8
-                             : item == 2 ? kernels.i16
-                             : item == 4 ? kernels.i32
-                                         : kernels.i64;
-  kernel(to, number, nullptr, n);
-}
-
 // One row of N operands, the output first. A result that `streams` is none of the operands.
 template <int N>
 class Row {

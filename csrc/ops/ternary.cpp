@@ -1,9 +1,13 @@
 #include "ops/ternary.h"
 
+#include <bit>
+
 #include "autograd/record.h"
 #include "autograd/view.h"
 #include "kernels/activation.h"
+#include "kernels/arithmetic.h"
 #include "kernels/loops.h"
+#include "kernels/stream.h"
 #include "ops/checked_scalar.h"
 #include "ops/copy.h"
 #include "ops/elementwise.h"
@@ -31,50 +35,98 @@ struct Input {
   }
 };
 
-template <class A, class T, class F>
-void ternary_kernel(const Tensor& out, const Input& a, const Input& b, const Input& c, F f) {
-  auto row = [f](const std::array<char*, 4>& data, const std::array<int64_t, 4>& stride,
-                 int64_t n) {
-    auto [o, x, y, z] = data;
-    for (int64_t i = 0; i < n; ++i, o += stride[0], x += stride[1], y += stride[2], z += stride[3])
-      *reinterpret_cast<T*>(o) = f(*reinterpret_cast<const A*>(x), *reinterpret_cast<const T*>(y),
-                                   *reinterpret_cast<const T*>(z));
-  };
-  const int64_t sa = a.flat_stride(out, sizeof(A)), sb = b.flat_stride(out, sizeof(T)),
-                sc = c.flat_stride(out, sizeof(T));
+// `first`: the bytes of an item of a; out, b and c have those of out.
+template <class Row>
+void run_ternary(const Tensor& out, const Input& a, int64_t first, const Input& b, const Input& c,
+                 const Row& row) {
+  const int64_t item = itemsize(out.dtype());
+  const int64_t sa = a.flat_stride(out, first), sb = b.flat_stride(out, item),
+                sc = c.flat_stride(out, item);
   if (out.is_contiguous() && sa >= 0 && sb >= 0 && sc >= 0) {
     const LongWork work(out.numel());
     parallel_for(out.numel(), kCheapGrain, [&](int64_t begin, int64_t end) {
-      row({out->data + begin * int64_t(sizeof(T)), a.data + begin * sa, b.data + begin * sb,
-           c.data + begin * sc},
-          {sizeof(T), sa, sb, sc}, end - begin);
+      row({out->data + begin * item, a.data + begin * sa, b.data + begin * sb, c.data + begin * sc},
+          {item, sa, sb, sc}, end - begin);
     });
     return;
   }
   const Dims da = a.strides(out.sizes()), db = b.strides(out.sizes()), dc = c.strides(out.sizes());
-  for_each_row<4>(out.sizes(),
-                  {{out->data, a.data, b.data, c.data},
-                   {out->strides(), da.data(), db.data(), dc.data()},
-                   {sizeof(T), sizeof(A), sizeof(T), sizeof(T)}},
-                  row);
+  share_rows<4>(out.sizes(),
+                {{out->data, a.data, b.data, c.data},
+                 {out->strides(), da.data(), db.data(), dc.data()},
+                 {item, first, item, item}},
+                kCheapGrain, row);
 }
 
-// Moves elements as bytes: one loop for all dtypes of a size.
-void choose(const Tensor& out, const Tensor& condition, const Input& a, const Input& b) {
-  const auto run = [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    ternary_kernel<uint8_t, T>(out, condition, a, b, [](uint8_t c, T x, T y) { return c ? x : y; });
-  };
-  switch (itemsize(out.dtype())) {
-    case 1:
-      return run(TypeTag<uint8_t>());
-    case 2:
-      return run(TypeTag<uint16_t>());
-    case 4:
-      return run(TypeTag<uint32_t>());
-    default:
-      return run(TypeTag<uint64_t>());
+template <class T, class F>
+void ternary_kernel(const Tensor& out, const Input& a, const Input& b, const Input& c, F f) {
+  run_ternary(out, a, sizeof(T), b, c,
+              [f](const std::array<char*, 4>& data, const std::array<int64_t, 4>& stride,
+                  int64_t n) {
+                auto [o, x, y, z] = data;
+                for (int64_t i = 0; i < n;
+                     ++i, o += stride[0], x += stride[1], y += stride[2], z += stride[3])
+                  *reinterpret_cast<T*>(o) =
+                      f(*reinterpret_cast<const T*>(x), *reinterpret_cast<const T*>(y),
+                        *reinterpret_cast<const T*>(z));
+              });
+}
+
+// Rows of choose(). Operands that are not dense are copied, a block at a time, to where they are.
+class ChooseRow {
+ public:
+  ChooseRow(int64_t item, bool streams) : item_(item), streams_(streams) {}
+  void operator()(const std::array<char*, 4>& data, const std::array<int64_t, 4>& stride,
+                  int64_t n) const {
+    constexpr int64_t kBlock = 512;
+    const int64_t item[4] = {item_, 1, item_, item_};
+    alignas(64) char buffer[4][kBlock * 8];
+    for (int k = 1; k < 4; ++k)
+      if (stride[k] == 0) repeat(buffer[k], data[k], item[k], std::min(n, kBlock));
+    const bool straight = stride[0] == item_ && !streams_;
+    const int64_t past = streams_ ? past_line(data[0]) / item_ : 0;
+    for (int64_t done = 0, count; done < n; done += count) {
+      count = std::min(done ? kBlock : kBlock - past, n - done);
+      const char* from[4];
+      for (int k = 1; k < 4; ++k) {
+        const char* const source = data[k] + done * stride[k];
+        from[k] = stride[k] == item[k] ? source : buffer[k];
+        if (stride[k] != 0 && stride[k] != item[k])
+          gather(item[k], buffer[k], item[k], source, stride[k], count);
+      }
+      char* const to = data[0] + done * stride[0];
+      kernel_(straight ? to : buffer[0], reinterpret_cast<const uint8_t*>(from[1]), from[2], from[3],
+              count);
+      if (stride[0] != item_)
+        gather(item_, to, stride[0], buffer[0], item_, count);
+      else if (streams_)
+        stream(to, buffer[0], count * item_);
+    }
+    if (streams_) stream_end();
   }
+  void plane(const std::array<char*, 4>& data, const std::array<int64_t, 4>& stride, int64_t n,
+             const std::array<int64_t, 4>& across, int64_t rows) const {
+    Tile<4>().for_each_row(data, stride, n, across, rows, {item_, 1, item_, item_},
+                           ChooseRow(item_, false));
+  }
+
+ private:
+  static void gather(int64_t item, char* to, int64_t to_stride, const char* from,
+                     int64_t from_stride, int64_t n) {
+    visit_item(item, [&]<class Item>(Item) {
+      for (int64_t i = 0; i < n; ++i, to += to_stride, from += from_stride)
+        *reinterpret_cast<Item*>(to) = *reinterpret_cast<const Item*>(from);
+    });
+  }
+  int64_t item_;
+  bool streams_;
+  ChooseKernel kernel_ =
+      arithmetic_kernels->choose[std::countr_zero(static_cast<uint64_t>(item_))];
+};
+void choose(const Tensor& out, const Tensor& condition, const Input& a, const Input& b) {
+  const int64_t item = itemsize(out.dtype());
+  const bool apart = out->data != a.data && out->data != b.data;
+  run_ternary(out, condition, 1, a, b, ChooseRow(item, apart && streams(out.numel() * item)));
 }
 
 Tensor result_like(DType dtype, const Tensor* a, const Tensor* b, const Tensor* c) {
@@ -230,7 +282,7 @@ Tensor add_combined(const Tensor& input, const Tensor& a, const Tensor& b, const
       using T = typename decltype(tag)::type;
       if constexpr (std::is_integral_v<T> && !divides) {
         const T scale = value.to<T>();
-        ternary_kernel<T, T>(out, x.input(), y.input(), z.input(),
+        ternary_kernel<T>(out, x.input(), y.input(), z.input(),
                              [scale](T u, T v, T w) { return u + scale * v * w; });
       }
     });
