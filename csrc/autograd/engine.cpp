@@ -321,6 +321,9 @@ void Run::step(Node* node, uint32_t index) {
     }
     return true;
   }();
+  // Hooks see the gradients once more: a second owner keeps the node from overwriting them.
+  const bool seen_after = node->extra && !node->extra->node_hooks.empty();
+  const std::vector<Tensor> held(grads.begin(), seen_after ? grads.end() : grads.begin());
   if (!stop_here) {
     if (anomaly.enabled) [[unlikely]] {
       const RunningNode scope(node);

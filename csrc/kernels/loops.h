@@ -69,7 +69,8 @@ inline int dimension_across(const int64_t* size, const int64_t* stride, int64_t 
 
 // row(const std::array<char*, N>& data, const std::array<int64_t, N>& byte_strides, int64_t n)
 // and, if it has it,
-// row.plane(data, byte_strides, n, const std::array<int64_t, N>& byte_strides_of_rows, int64_t rows)
+// row.plane(data, byte_strides, n, const std::array<int64_t, N>& byte_strides_of_rows, int64_t
+// rows)
 template <int N, class Row>
 void for_each_row(std::span<const int64_t> sizes, const Operands<N>& operands, Row row) {
   int64_t size[kMaxDims];

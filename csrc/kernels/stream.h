@@ -1,6 +1,7 @@
 // Results too large for the caches. An ordinary store first reads the line that it writes to; a
 // non-temporal one does not, and leaves the caches to what is read. Kernels need not know: they
-// write a block into a buffer that stays in the nearest cache, and stream() carries it to its place.
+// write a block into a buffer that stays in the nearest cache, and stream() carries it to its
+// place.
 #pragma once
 
 #include <algorithm>

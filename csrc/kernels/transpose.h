@@ -6,7 +6,8 @@
 namespace tg {
 
 // to[i][j] = from[j][i] for i < rows, j < columns and items of 1, 2, 4 or 8 bytes. Items of a row
-// of `to`, and of one of `from`, lie side by side; the rows are `to_row` and `from_row` bytes apart.
+// of `to`, and of one of `from`, lie side by side; the rows are `to_row` and `from_row` bytes
+// apart.
 void transpose(int64_t item, char* to, int64_t to_row, const char* from, int64_t from_row,
                int64_t rows, int64_t columns);
 

@@ -92,9 +92,9 @@ void copy_values(const Tensor& dst, const Tensor& src) {
   if (is_same_memory(dst, src)) return;
   if (may_overlap(dst, src)) return copy_values(dst, clone(detached_alias(src, false)));
   const Dims from = broadcast_strides(src, dst.sizes());
-  share_rows<2>(
-      dst.sizes(), {{dst->data, src->data}, {dst->strides(), from.data()}, {to_item, from_item}},
-      kCheapGrain, CopyRow(dst.dtype(), src.dtype()));
+  share_rows<2>(dst.sizes(),
+                {{dst->data, src->data}, {dst->strides(), from.data()}, {to_item, from_item}},
+                kCheapGrain, CopyRow(dst.dtype(), src.dtype()));
 }
 
 void fill_values(const Tensor& dst, const Scalar& value) {

@@ -94,6 +94,14 @@ Tensor apply_blocks(const BlockKernels& kernels, const Tensor& x, const void* pa
   return result;
 }
 
+namespace {
+// Nobody but the engine, which is done with it after this node, sees its memory.
+bool may_be_overwritten(const Tensor& grad) {
+  return grad->refcount == 1 && grad->storage->refcount == 1 && !grad->python && !grad->base &&
+         !grad->storage->owner && !grad->storage->deleter && grad.is_contiguous();
+}
+}  // namespace
+
 Tensor apply_gradient(const BlockKernels& kernels, const Tensor& grad, const Tensor& kept) {
   // One number everywhere, what the gradient of a sum is, needs no copy.
   if (kept.numel() > 0 && kept.is_contiguous() && grad.same_sizes(kept) &&
@@ -103,9 +111,11 @@ Tensor apply_gradient(const BlockKernels& kernels, const Tensor& grad, const Ten
                     false, kept.numel());
     return out;
   }
-  const bool flat = same_dense_layout(grad, kept);
+  const bool flat = same_dense_layout(grad, kept), overwrites = flat && may_be_overwritten(grad);
   const Tensor g = flat ? grad : contiguous(grad), k = flat ? kept : contiguous(kept);
-  Tensor out = g.is_contiguous() ? empty(g.sizes(), g.dtype()) : empty_like(g, g.dtype());
+  Tensor out = overwrites          ? grad
+               : g.is_contiguous() ? empty(g.sizes(), g.dtype())
+                                   : empty_like(g, g.dtype());
   run_flat_blocks(kernels, g.dtype(), out->data, g.dtype(), g->data, false, k->data, false,
                   g.numel());
   return out;

@@ -60,16 +60,16 @@ void run_ternary(const Tensor& out, const Input& a, int64_t first, const Input& 
 
 template <class T, class F>
 void ternary_kernel(const Tensor& out, const Input& a, const Input& b, const Input& c, F f) {
-  run_ternary(out, a, sizeof(T), b, c,
-              [f](const std::array<char*, 4>& data, const std::array<int64_t, 4>& stride,
-                  int64_t n) {
-                auto [o, x, y, z] = data;
-                for (int64_t i = 0; i < n;
-                     ++i, o += stride[0], x += stride[1], y += stride[2], z += stride[3])
-                  *reinterpret_cast<T*>(o) =
-                      f(*reinterpret_cast<const T*>(x), *reinterpret_cast<const T*>(y),
-                        *reinterpret_cast<const T*>(z));
-              });
+  run_ternary(
+      out, a, sizeof(T), b, c,
+      [f](const std::array<char*, 4>& data, const std::array<int64_t, 4>& stride, int64_t n) {
+        auto [o, x, y, z] = data;
+        for (int64_t i = 0; i < n;
+             ++i, o += stride[0], x += stride[1], y += stride[2], z += stride[3])
+          *reinterpret_cast<T*>(o) =
+              f(*reinterpret_cast<const T*>(x), *reinterpret_cast<const T*>(y),
+                *reinterpret_cast<const T*>(z));
+      });
 }
 
 // Rows of choose(). Operands that are not dense are copied, a block at a time, to where they are.
@@ -95,8 +95,8 @@ class ChooseRow {
           gather(item[k], buffer[k], item[k], source, stride[k], count);
       }
       char* const to = data[0] + done * stride[0];
-      kernel_(straight ? to : buffer[0], reinterpret_cast<const uint8_t*>(from[1]), from[2], from[3],
-              count);
+      kernel_(straight ? to : buffer[0], reinterpret_cast<const uint8_t*>(from[1]), from[2],
+              from[3], count);
       if (stride[0] != item_)
         gather(item_, to, stride[0], buffer[0], item_, count);
       else if (streams_)
@@ -120,8 +120,7 @@ class ChooseRow {
   }
   int64_t item_;
   bool streams_;
-  ChooseKernel kernel_ =
-      arithmetic_kernels->choose[std::countr_zero(static_cast<uint64_t>(item_))];
+  ChooseKernel kernel_ = arithmetic_kernels->choose[std::countr_zero(static_cast<uint64_t>(item_))];
 };
 void choose(const Tensor& out, const Tensor& condition, const Input& a, const Input& b) {
   const int64_t item = itemsize(out.dtype());
@@ -283,7 +282,7 @@ Tensor add_combined(const Tensor& input, const Tensor& a, const Tensor& b, const
       if constexpr (std::is_integral_v<T> && !divides) {
         const T scale = value.to<T>();
         ternary_kernel<T>(out, x.input(), y.input(), z.input(),
-                             [scale](T u, T v, T w) { return u + scale * v * w; });
+                          [scale](T u, T v, T w) { return u + scale * v * w; });
       }
     });
     out = cast_quietly(out, dtype);
