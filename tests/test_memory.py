@@ -73,6 +73,18 @@ def test_operands_that_lie_across(side, dtype):
     same(x + x.t().to(tg.float64), x + x.t().contiguous().to(tg.float64))
 
 
+@pytest.mark.parametrize("left", DTYPES)
+@pytest.mark.parametrize("right", DTYPES)
+def test_operands_of_two_dtypes_are_as_if_cast_before(left, right):
+    """Above a few thousand elements the loop converts them."""
+    x, y = (grid(73, 90, dtype=dtype)[1] for dtype in (left, right))
+    common = tg.promote_types(x.dtype, y.dtype)
+    for a, b in [(x, y), (x.t(), y[0, :73]), (x[::2], y[::2]), (x, y[1, 2])]:
+        dtype = common if b.dim() else tg.result_type(a, b)
+        same(a * b, a.to(dtype) * b.to(dtype))
+        same(a > b, a.to(dtype) > b.to(dtype))
+
+
 def test_where_with_numbers_rows_and_steps():
     numbers, x = grid(41, 530)
     mask = numbers % 2 == 0

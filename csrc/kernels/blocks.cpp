@@ -142,7 +142,7 @@ class Row {
 };
 
 template <int N>
-void run(const BlockKernels& kernels, std::span<const int64_t> sizes,
+void run(const BlockKernels& kernels, DType in, std::span<const int64_t> sizes,
          const std::array<const BlockOperand*, N>& operands, const void* parameters) {
   Operands<N> strided;
   std::array<DType, N> dtypes;
@@ -156,7 +156,7 @@ void run(const BlockKernels& kernels, std::span<const int64_t> sizes,
   for (const int64_t size : sizes) bytes *= size;
   bool apart = true;
   for (size_t k = 1; k < N; ++k) apart &= strided.data[k] != strided.data[0];
-  const Row<N> row(kernels, dtypes[1], dtypes, parameters, apart && streams(bytes));
+  const Row<N> row(kernels, in, dtypes, parameters, apart && streams(bytes));
   share_rows<N>(sizes, strided, grain(kernels), row);
 }
 
@@ -171,13 +171,13 @@ void run_straight(const BlockKernels& kernels, BlockKernel kernel, char* out, in
 
 }  // namespace
 
-void run_blocks(const BlockKernels& kernels, std::span<const int64_t> sizes,
+void run_blocks(const BlockKernels& kernels, DType in, std::span<const int64_t> sizes,
                 const BlockOperand& out, const BlockOperand& a, const BlockOperand& b) {
-  run<3>(kernels, sizes, {&out, &a, &b}, nullptr);
+  run<3>(kernels, in, sizes, {&out, &a, &b}, nullptr);
 }
 void run_blocks(const BlockKernels& kernels, std::span<const int64_t> sizes,
                 const BlockOperand& out, const BlockOperand& a, const void* parameters) {
-  run<2>(kernels, sizes, {&out, &a}, parameters);
+  run<2>(kernels, a.dtype, sizes, {&out, &a}, parameters);
 }
 
 void run_flat_blocks(const BlockKernels& kernels, DType in, char* out, DType out_dtype,

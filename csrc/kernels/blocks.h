@@ -45,11 +45,16 @@ struct BlockOperand {
   DType dtype;
 };
 
-// out = f(a, b). Which kernel runs follows from the dtype of `a`; `b` has the same one. Results are
-// converted to the dtype of `out`.
-void run_blocks(const BlockKernels& kernels, std::span<const int64_t> sizes,
+// out = f(a, b). Which kernel runs follows from the dtype `in`, to which operands are converted;
+// results are converted to the dtype of `out`.
+void run_blocks(const BlockKernels& kernels, DType in, std::span<const int64_t> sizes,
                 const BlockOperand& out, const BlockOperand& a, const BlockOperand& b);
-// The same for one input; `parameters` are in the type that the kernel computes with.
+// Whether operands of any dtype may come as they are, because a kernel computes in `in` itself: one
+// conversion then, as there is where all operands are made `in` before.
+inline bool takes_mixed(DType in) {
+  return in == DType::Float32 || in == DType::Float64 || in == DType::Int64;
+}
+// The same for one input, in its own dtype; `parameters` are in the type that the kernel computes with.
 void run_blocks(const BlockKernels& kernels, std::span<const int64_t> sizes,
                 const BlockOperand& out, const BlockOperand& a, const void* parameters);
 // The same for n numbers in a row, of which a and b may be one number repeated.

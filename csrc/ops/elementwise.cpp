@@ -62,7 +62,7 @@ namespace {
 BlockKernel plain_kernel(const BlockKernels& kernels, DType dtype) {
   return dtype == DType::Float32 ? kernels.f32 : dtype == DType::Float64 ? kernels.f64 : nullptr;
 }
-constexpr int64_t kShort = 4096;  // elements that need no thought of other threads
+constexpr int64_t kShort = 4096;  // elements that need no thought of other threads and memory
 }  // namespace
 
 Tensor empty_or_out(std::span<const int64_t> sizes, DType dtype) {
@@ -122,8 +122,8 @@ Tensor apply_gradient(const BlockKernels& kernels, const Tensor& grad, const Ten
 }
 
 namespace {
-// An operand in the dtype `in`: a tensor, cast if need be, or a number in a buffer; with `exact` a
-// number beside 16-bit floats is a float32.
+// An operand that is computed with in the dtype `in`: a tensor, cast where the loop does not do it,
+// or a number in a buffer; with `exact` a number beside 16-bit floats is a float32.
 struct Side {
   Side(const Operand& x, DType in, bool exact) : dtype(in) {
     if (exact && is_floating(in) && itemsize(in) == 2 && (!x.is_tensor() || x.tensor->dim() == 0) &&
@@ -135,8 +135,9 @@ struct Side {
         const T value = x.scalar.to<T>();
         std::memcpy(number, &value, sizeof value);
       });
-    } else if (x.tensor->dtype() == in) {
+    } else if (x.tensor->dtype() == in || (takes_mixed(in) && x.tensor->numel() > kShort)) {
       tensor = x.tensor;
+      dtype = tensor->dtype();
     } else {
       GradModeGuard off(false);
       held = to_dtype(*x.tensor, in);
@@ -165,7 +166,7 @@ void run_binary(const BlockKernels& kernels, const Tensor& out, Side& a, Side& b
     return;
   }
   const Dims stride_a = a.strides(out), stride_b = b.strides(out);
-  run_blocks(kernels, out.sizes(), {out->data, out.strides().data(), out.dtype()},
+  run_blocks(kernels, in, out.sizes(), {out->data, out.strides().data(), out.dtype()},
              {a.data(), stride_a.data(), a.dtype}, {b.data(), stride_b.data(), b.dtype});
 }
 
