@@ -12,7 +12,8 @@ namespace tg {
   X(bitwise_and) X(bitwise_or) X(bitwise_xor) X(bitwise_not) X(left_shift) X(right_shift) \
   X(floor_divide) X(remainder) \
   X(eq) X(ne) X(lt) X(le) X(gt) X(ge) \
-  X(logical_and) X(logical_or) X(logical_xor) X(logical_not) X(repeat)
+  X(logical_and) X(logical_or) X(logical_xor) X(logical_not) \
+  X(repeat) X(reverse)
 // clang-format on
 
 // out[i] = mask[i] ? a[i] : b[i], items moved as bytes.
@@ -20,7 +21,7 @@ using ChooseKernel = void (*)(void* out, const uint8_t* mask, const void* a, con
                               int64_t n);
 
 // floor_divide, remainder: int32, and int64 where a is below 2^53 in size; no number of b is 0.
-// repeat: n times the first number of a.
+// repeat: n times the first number of a; reverse: from the first of a backwards.
 struct ArithmeticKernels {
 #define TG_MEMBER(name) BlockKernels name;
   TG_ARITHMETIC(TG_MEMBER)
@@ -32,6 +33,8 @@ extern const ArithmeticKernels* const arithmetic_kernels;
 
 // The number of `item` bytes, n times.
 void repeat(char* to, const char* number, int64_t item, int64_t n);
+// n items, backwards from the last one.
+void reverse(char* to, const char* last, int64_t item, int64_t n);
 
 template <BlockKernels ArithmeticKernels::* op>
 const BlockKernels& arithmetic_row() {

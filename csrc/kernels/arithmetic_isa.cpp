@@ -32,6 +32,13 @@ void repeat(void* out, const void* number, const void*, int64_t n) {
   for (int64_t i = 0; i < n; ++i) y[i] = value;
 }
 template <class T>
+void reverse(void* out, const void* last, const void*, int64_t n) {
+  auto* y = static_cast<T*>(out);
+  auto* x = static_cast<const T*>(last);
+  TG_INDEPENDENT
+  for (int64_t i = 0; i < n; ++i) y[i] = x[-i];
+}
+template <class T>
 void choose(void* out, const uint8_t* mask, const void* first, const void* second, int64_t n) {
   auto* y = static_cast<T*>(out);
   auto *a = static_cast<const T*>(first), *b = static_cast<const T*>(second);
@@ -209,6 +216,10 @@ const ArithmeticKernels arithmetic_kernels{
                .i32 = repeat<uint32_t>,
                .u8 = repeat<uint8_t>,
                .i16 = repeat<uint16_t>},
+    .reverse = {.i64 = reverse<uint64_t>,
+                .i32 = reverse<uint32_t>,
+                .u8 = reverse<uint8_t>,
+                .i16 = reverse<uint16_t>},
     .choose = {choose<uint8_t>, choose<uint16_t>, choose<uint32_t>, choose<uint64_t>},
 };
 

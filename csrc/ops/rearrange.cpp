@@ -1,8 +1,8 @@
 #include "ops/rearrange.h"
 
-#include <cstring>
-
 #include "autograd/record.h"
+#include "kernels/arithmetic.h"
+#include "kernels/cast.h"
 #include "kernels/loops.h"
 #include "ops/copy.h"
 #include "ops/elementwise.h"
@@ -15,37 +15,19 @@ namespace {
 using Span = std::span<const int64_t>;
 
 // out[i] = x[index i counted backwards in `dims`], element by element.
-template <class T>
 void copy_reversed(const Tensor& out, const Tensor& x, Span strides, int64_t start) {
-  for_each_row<2>(
+  const int64_t item = itemsize(x.dtype());
+  share_rows<2>(
       x.sizes(),
-      {{out->data, x->data + start * int64_t(sizeof(T))},
-       {out->strides(), strides.data()},
-       {sizeof(T), sizeof(T)}},
-      [](const std::array<char*, 2>& data, const std::array<int64_t, 2>& stride, int64_t n) {
-        auto [to, from] = data;
-        constexpr int64_t kItem = sizeof(T);
-        if (stride[0] == kItem && stride[1] == kItem) {
-          std::memcpy(to, from, size_t(n * kItem));
-          return;
-        }
-        for (int64_t i = 0; i < n; ++i, to += stride[0], from += stride[1])
-          *reinterpret_cast<T*>(to) = *reinterpret_cast<const T*>(from);
+      {{out->data, x->data + start * item}, {out->strides(), strides.data()}, {item, item}},
+      kCheapGrain,
+      [item, copy = cast_row(x.dtype(), x.dtype())](
+          const std::array<char*, 2>& data, const std::array<int64_t, 2>& stride, int64_t n) {
+        if (stride[0] == item && stride[1] == -item)
+          reverse(data[0], data[1], item, n);
+        else
+          copy(data[0], stride[0], data[1], stride[1], n);
       });
-}
-
-template <class F>
-void by_itemsize(int64_t item, F run) {
-  switch (item) {
-    case 1:
-      return run(TypeTag<uint8_t>());
-    case 2:
-      return run(TypeTag<uint16_t>());
-    case 4:
-      return run(TypeTag<uint32_t>());
-    default:
-      return run(TypeTag<uint64_t>());
-  }
 }
 
 // Copies src into dst with elements shifted by `shift` along `at` (0 <= shift < size).
@@ -135,10 +117,7 @@ Tensor flip(const Tensor& x, Span dims) {
     strides[at] = -strides[at];
   }
   Tensor out = empty_like(x, x.dtype());
-  if (x.numel())
-    by_itemsize(itemsize(x.dtype()), [&](auto tag) {
-      copy_reversed<typename decltype(tag)::type>(out, x, strides, start);
-    });
+  if (x.numel()) copy_reversed(out, x, strides, start);
   record("FlipBackward0", out, inputs(x), saves(),
          [dims = Dims(dims)](const Tensor& g) { return flip(g, dims); });
   return out;
