@@ -1,6 +1,6 @@
-// The formulas of the activation functions, with PyTorch's names and conventions, and of other
-// elementwise functions that have parameters or three operands; and the tables of the loops over
-// them.
+// The formulas of the activation functions and of the losses of pairs of numbers, with PyTorch's
+// names and conventions, and of other elementwise functions that have parameters or three operands;
+// and the tables of the loops over them.
 //
 // A struct of an activation is the name of its kernel in errors, that of its node, its loops, the
 // function and its derivative times g. Both are generic: on lanes (activation_isa.cpp, once per
@@ -15,7 +15,7 @@
 
 namespace tg {
 
-// in: the input; the gradient and the input
+// in: the inputs; the gradient and the inputs
 template <class T>
 using ActivationLoop = void (*)(const void* formula, T* out, const T* const* in, int64_t n);
 struct ActivationLoops {
@@ -25,6 +25,8 @@ struct ActivationLoops {
 struct ActivationKernels {
   ActivationLoops silu, gelu, gelu_tanh, leaky_relu, elu, softplus, hardtanh, hardsigmoid,
       hardswish, mish, log_sigmoid, softshrink, hardshrink, threshold;
+  ActivationLoops smooth_l1, huber, soft_margin;
+  ActivationLoops gated, cross_entropy, cross_entropy_of_logits;                       // no `grad`
   ActivationLoops add_scaled, add_product, add_quotient, interpolate, interpolate_by;  // no `grad`
 };
 const ActivationKernels& activation_kernels();  // of this machine's instruction set
@@ -207,7 +209,65 @@ struct Threshold {
   auto grad(auto g, auto x) const { return where(x <= constant(x, threshold), nothing(g), g); }
 };
 
-// --- not activations
+// --- losses: of an input and its target, with the derivative in the input times g
+struct SmoothL1 {
+  static constexpr auto kernel = "smooth_l1_cpu", node = "SmoothL1LossBackward0";
+  static constexpr auto loops = &ActivationKernels::smooth_l1;
+  double beta;
+  auto forward(auto x, auto t) const {
+    const auto z = abs(x - t), b = constant(x, beta), half = constant(x, 0.5);
+    return where(z < b, half * z * z / b, z - half * b);
+  }
+  auto grad(auto g, auto x, auto t) const {
+    const auto d = x - t;
+    const auto b = constant(x, beta);
+    return where(d <= -b, -g, where(d >= b, g, g * d / b));
+  }
+};
+
+struct Huber {
+  static constexpr auto kernel = "huber_cpu", node = "HuberLossBackward0";
+  static constexpr auto loops = &ActivationKernels::huber;
+  double delta;
+  auto forward(auto x, auto t) const {
+    const auto z = abs(x - t), d = constant(x, delta), half = constant(x, 0.5);
+    return where(z < d, half * z * z, d * (z - half * d));
+  }
+  auto grad(auto g, auto x, auto t) const {
+    const auto d = x - t;
+    const auto limit = constant(x, delta);
+    return where(d <= -limit, -g * limit, where(d >= limit, g * limit, g * d));
+  }
+};
+
+struct SoftMargin {
+  static constexpr auto kernel = "soft_margin_loss", node = "SoftMarginLossBackward0";
+  static constexpr auto loops = &ActivationKernels::soft_margin;
+  auto forward(auto x, auto t) const { return log1p(exp(-t * x)); }
+  auto grad(auto g, auto x, auto t) const { return -t * g * sigmoid(-t * x); }
+};
+
+// Of probabilities; the logarithms end at -100.
+struct CrossEntropy {
+  static constexpr auto kernel = "binary_cross_entropy";
+  static constexpr auto loops = &ActivationKernels::cross_entropy;
+  auto forward(auto x, auto t) const { return (t - 1) * cut(log1p(-x)) - t * cut(log(x)); }
+
+ private:
+  static auto cut(auto y) { return where(y < -100, constant(y, -100), y); }
+};
+struct CrossEntropyOfLogits {
+  static constexpr auto kernel = "log_sigmoid_cpu";
+  static constexpr auto loops = &ActivationKernels::cross_entropy_of_logits;
+  auto forward(auto x, auto t) const { return (1 - t) * x - LogSigmoid().forward(x); }
+};
+
+// --- others
+struct Gated {
+  static constexpr auto kernel = "glu_cpu";
+  static constexpr auto loops = &ActivationKernels::gated;
+  auto forward(auto x, auto gate) const { return x * sigmoid(gate); }
+};
 struct AddScaled {
   double alpha;
   auto forward(auto a, auto b) const { return a + b * constant(a, alpha); }

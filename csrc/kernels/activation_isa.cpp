@@ -38,6 +38,18 @@ template <class Formula, class T, int inputs>
 template <class Formula, int inputs>
 constexpr ActivationLoops combination{combine<Formula, float, inputs>, nullptr,
                                       combine<Formula, double, inputs>, nullptr};
+template <class Formula, class T>
+[[gnu::flatten]] void pair_grad(const void* formula, T* out, const T* const* in, int64_t n) {
+  const Formula f = *static_cast<const Formula*>(formula);
+  const T *g = in[0], *x = in[1], *t = in[2];
+  for_each_lane<T>(n, [&](int64_t i, int64_t count) __attribute__((always_inline)) {
+    store(out + i, f.grad(load<T>(g + i, count), load<T>(x + i, count), load<T>(t + i, count)),
+          count);
+  });
+}
+template <class Formula>
+constexpr ActivationLoops pair{combine<Formula, float, 2>, pair_grad<Formula, float>,
+                               combine<Formula, double, 2>, pair_grad<Formula, double>};
 template <class Formula>
 constexpr ActivationLoops loops{forward<Formula, float>, grad<Formula, float>,
                                 forward<Formula, double>, grad<Formula, double>};
@@ -58,6 +70,12 @@ const ActivationKernels activation_kernels{loops<Silu>,
                                            loops<Softshrink>,
                                            loops<Hardshrink>,
                                            loops<Threshold>,
+                                           pair<SmoothL1>,
+                                           pair<Huber>,
+                                           pair<SoftMargin>,
+                                           combination<Gated, 2>,
+                                           combination<CrossEntropy, 2>,
+                                           combination<CrossEntropyOfLogits, 2>,
                                            combination<AddScaled, 2>,
                                            combination<AddProduct, 3>,
                                            combination<AddQuotient, 3>,

@@ -31,18 +31,14 @@ Tensor with_zero_derivative(const Tensor& grad, const Tensor& x) {
 
 template <class Op>
 Tensor activation(const Op& op, const Tensor& x) {
-  const ActivationLoops& loops = activation_kernels().*Op::loops;
-  const Tensor* const in[] = {&x};
-  Tensor out = run_pointwise(Op::kernel, {loops.forward, loops.forward64}, &op, in);
+  Tensor out = apply_formula(op, x);
   record(Op::node, out, inputs(x), saves(x), [op](const Tensor& g, const Tensor& x) {
     if (grad_mode.enabled || g.dtype() != x.dtype()) {
       Tensor grad = op.grad(g, x);
       if constexpr (requires { Op::piecewise; }) grad = with_zero_derivative(grad, x);
       return grad;
     }
-    const ActivationLoops& loops = activation_kernels().*Op::loops;
-    const Tensor* const in[] = {&g, &x};
-    return run_pointwise(Op::kernel, {loops.grad, loops.grad64}, &op, in);
+    return apply_formula_grad(op, g, x);
   });
   return out;
 }
@@ -199,9 +195,7 @@ Tensor glu(const Tensor& x, int64_t dim) {
   Tensor out;
   {
     GradModeGuard off(false);
-    out = pointwise(
-        "glu_cpu", [](auto a, auto b) { return a * sigmoid(b); }, narrow(x, d, 0, half),
-        narrow(x, d, half, half));
+    out = apply_formula(Gated(), narrow(x, d, 0, half), narrow(x, d, half, half));
   }
   record("GluBackward0", out, inputs(x), saves(x), [d, half](const Tensor& g, const Tensor& x) {
     const Tensor a = narrow(x, d, 0, half), s = sigmoid(narrow(x, d, half, half));

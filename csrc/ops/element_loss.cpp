@@ -14,15 +14,15 @@
 namespace tg {
 namespace {
 
-// A loss struct: its names, the loss of a pair, and the derivative in `input` times g, for numbers
-// and for Tensors. kOdd: the derivative in `target` is the negative one.
+// A loss of kernels/activation.h whose derivative in `target` is the negative of the one in
+// `input`.
 template <class Loss>
 Tensor pair_loss(const Loss& loss, const Tensor& input, const Tensor& target,
                  const std::string& reduction) {
   const Reduction how = reduction_of(reduction);
   const DType dtype = result_type(input, target);
   const Tensor x = to_dtype(input, dtype), t = to_dtype(target, dtype);
-  Tensor out = pointwise(Loss::kernel, [loss](auto a, auto b) { return loss.forward(a, b); }, x, t);
+  Tensor out = apply_formula(loss, x, t);
   const int64_t numel = out.numel();
   if (how != Reduction::None) {
     GradModeGuard off(false);
@@ -31,51 +31,14 @@ Tensor pair_loss(const Loss& loss, const Tensor& input, const Tensor& target,
   record(Loss::node, out, inputs(x, t), saves(x, t),
          [loss, how, numel](GradInputs& to, const Tensor& grad, const Tensor& x, const Tensor& t) {
            const Tensor g = unreduced(grad, how, numel);
-           const Tensor each =
-               grad_mode.enabled || g.dtype() != x.dtype()
-                   ? loss.grad(g, x, t)
-                   : pointwise(
-                         Loss::kernel,
-                         [loss](auto g, auto a, auto b) { return loss.grad(g, a, b); }, g, x, t);
+           const Tensor each = grad_mode.enabled || g.dtype() != x.dtype()
+                                   ? loss.grad(g, x, t)
+                                   : apply_formula_grad(loss, g, x, t);
            if (to.needed(0)) to.set(0, sum_to(each, x.sizes(), x.dtype()));
            if (to.needed(1)) to.set(1, sum_to(-each, t.sizes(), t.dtype()));
          });
   return out;
 }
-
-struct SmoothL1 {
-  static constexpr auto kernel = "smooth_l1_cpu", node = "SmoothL1LossBackward0";
-  double beta;
-  auto forward(auto x, auto t) const {
-    const auto z = abs(x - t), b = constant(x, beta);
-    return z < b ? constant(x, 0.5) * z * z / b : z - constant(x, 0.5) * b;
-  }
-  auto grad(auto g, auto x, auto t) const {
-    const auto d = x - t;
-    const auto b = constant(x, beta);
-    return where(d <= -b, -g, where(d >= b, g, g * d / b));
-  }
-};
-
-struct Huber {
-  static constexpr auto kernel = "huber_cpu", node = "HuberLossBackward0";
-  double delta;
-  auto forward(auto x, auto t) const {
-    const auto z = abs(x - t), d = constant(x, delta);
-    return z < d ? constant(x, 0.5) * z * z : d * (z - constant(x, 0.5) * d);
-  }
-  auto grad(auto g, auto x, auto t) const {
-    const auto d = x - t;
-    const auto limit = constant(x, delta);
-    return where(d <= -limit, -g * limit, where(d >= limit, g * limit, g * d));
-  }
-};
-
-struct SoftMargin {
-  static constexpr auto kernel = "soft_margin_loss", node = "SoftMarginLossBackward0";
-  auto forward(auto x, auto t) const { return log1p(exp(-t * x)); }
-  auto grad(auto g, auto x, auto t) const { return -t * g * sigmoid(-t * x); }
-};
 
 // --- margins between classes
 struct ClassRows {

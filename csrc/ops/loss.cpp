@@ -353,7 +353,7 @@ bool all_in_unit_interval(const Tensor& x) {
   visit_long(in.dtype(), "binary_cross_entropy", [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T* p = in.data<T>();
-    for (int64_t i = 0; i < in.numel(); ++i) ok &= p[i] >= 0 && p[i] <= 1;
+    for (int64_t i = 0; i < in.numel(); ++i) ok &= (p[i] >= 0) & (p[i] <= 1);
   });
   return ok;
 }
@@ -451,15 +451,7 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const Opt
   Tensor out;
   {
     GradModeGuard off(false);
-    out = weighted(pointwise(
-                       "binary_cross_entropy",
-                       [](auto x, auto t) {
-                         using C = decltype(x);
-                         return (t - 1) * std::max(std::log1p(-x), C(-100)) -
-                                t * std::max(std::log(x), C(-100));
-                       },
-                       input, target),
-                   weight, how);
+    out = weighted(apply_formula(CrossEntropy(), input, target), weight, how);
   }
   const Tensor w = weight.value_or(Tensor());
   record(
@@ -496,13 +488,7 @@ Tensor binary_cross_entropy_with_logits(const Tensor& input, const Tensor& targe
     } else if (is_short(x)) {  // PyTorch rounds after each step
       out = (1 - t) * x - log_sigmoid(x);
     } else {
-      out = pointwise(
-          "log_sigmoid_cpu",
-          [](auto x, auto t) {
-            using C = decltype(x);
-            return (1 - t) * x - (std::min(x, C(0)) - std::log1p(std::exp(-std::fabs(x))));
-          },
-          x, t);
+      out = apply_formula(CrossEntropyOfLogits(), x, t);
     }
     out = weighted(out, weight, how);
   }

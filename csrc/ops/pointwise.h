@@ -10,6 +10,7 @@
 #include <type_traits>
 
 #include "autograd/record.h"
+#include "kernels/activation.h"
 #include "ops/copy.h"
 #include "ops/unary.h"
 
@@ -55,6 +56,20 @@ Tensor pointwise(const char* name, const F& formula, const T&... in) {
                                         detail::pointwise_loop<F, kInputs, double>};
   const Tensor* tensors[] = {&in...};
   return run_pointwise(name, loops, &formula, tensors);
+}
+
+// A formula of kernels/activation.h, or its derivative, by its vector code.
+template <class F, class... T>
+Tensor apply_formula(const F& formula, const T&... in) {
+  const ActivationLoops& loops = activation_kernels().*F::loops;
+  const Tensor* tensors[] = {&in...};
+  return run_pointwise(F::kernel, {loops.forward, loops.forward64}, &formula, tensors);
+}
+template <class F, class... T>
+Tensor apply_formula_grad(const F& formula, const Tensor& g, const T&... in) {
+  const ActivationLoops& loops = activation_kernels().*F::loops;
+  const Tensor* tensors[] = {&g, &in...};
+  return run_pointwise(F::kernel, {loops.grad, loops.grad64}, &formula, tensors);
 }
 
 }  // namespace tg
