@@ -109,6 +109,11 @@ OPERATIONS = {
     "backward of pointwise convolution": lambda: backward_of(
         lambda a, b: tg.conv2d(a, b) ** 2, randn(11, 19, 13, 13), randn(12, 19, 1, 1)
     ),
+    "distances": lambda: tg.cdist(randn(301, 19), randn(205, 19)),
+    "backward of distances": lambda: backward_of(tg.cdist, randn(301, 19), randn(205, 19)),
+    "backward of distances by another norm": lambda: backward_of(
+        lambda a, b: tg.cdist(a, b, p=1), randn(301, 19), randn(205, 19)
+    ),
     "backward of matmul": lambda: backward_of(lambda a, b: (a @ b) ** 2, randn(301, 257), randn(257, 305)),
 }
 
