@@ -302,12 +302,6 @@ TG_INLINE DoubleVec doubles_at(const float* p) {
   return __builtin_convertvector(v, DoubleVec);
 }
 template <class T>
-double exact(const T* x, int64_t n) {
-  return sum_of<double>(
-      n, [&](int64_t i) { return doubles_at(x + i); },
-      [&](int64_t i) { return static_cast<double>(x[i]); });
-}
-template <class T>
 double deviations(const T* x, int64_t n, double mean) {
   const auto square = [=](auto v) {
     const auto d = v - mean;
@@ -317,10 +311,74 @@ double deviations(const T* x, int64_t n, double mean) {
       n, [&](int64_t i) { return square(doubles_at(x + i)); },
       [&](int64_t i) { return square(static_cast<double>(x[i])); });
 }
+template <class T>
+Moments moments(const T* x, int64_t n) {
+  const double sum = sum_of<double>(
+      n, [&](int64_t i) { return doubles_at(x + i); },
+      [&](int64_t i) { return static_cast<double>(x[i]); });
+  const double mean = sum / static_cast<double>(n);
+  return {mean, deviations(x, n, mean)};
+}
+
+// to[w] = the sum of term(x, center[w]) down column w, four rows at a time.
+template <class T, class Term>
+TG_INLINE void sum_columns(const T* x, int64_t rows, int64_t pitch, int64_t width,
+                           const double* center, double* to, const Term& term) {
+  constexpr int64_t kWide = kLanes<double>;
+  std::memset(to, 0, static_cast<size_t>(width) * sizeof(double));
+  while (rows > 0) {
+    const int few = rows < 4 ? static_cast<int>(rows) : 4;
+    int64_t w = 0;
+    for (; width - w >= kWide; w += kWide) {
+      const DoubleVec c = at(center + w);
+      DoubleVec sum = at(to + w);
+      if (few == 4)
+#pragma GCC unroll 4
+        for (int r = 0; r < 4; ++r) sum += term(doubles_at(x + r * pitch + w), c);
+      else
+        for (int r = 0; r < few; ++r) sum += term(doubles_at(x + r * pitch + w), c);
+      store<double>(to + w, sum);
+    }
+    for (; w < width; ++w)
+      for (int r = 0; r < few; ++r) to[w] += term(static_cast<double>(x[r * pitch + w]), center[w]);
+    x += few * pitch;
+    rows -= few;
+  }
+}
+
+template <class T>
+void column_moments(const T* x, int64_t rows, int64_t pitch, int64_t width, Moments* moments) {
+  constexpr int64_t kRows = 64;
+  alignas(64) double means[SumKernels::kWidest], squares[SumKernels::kWidest];
+  for (int64_t done = 0; done < rows; done += kRows, x += kRows * pitch) {
+    const int64_t count = rows - done < kRows ? rows - done : kRows;
+    sum_columns(x, count, pitch, width, means, means, [](auto v, auto) { return v; });
+    for (int64_t w = 0; w < width; ++w) means[w] /= static_cast<double>(count);
+    sum_columns(x, count, pitch, width, means, squares, [](auto v, auto center) {
+      const auto d = v - center;
+      return d * d;
+    });
+    for (int64_t w = 0; w < width; ++w)
+      moments[w] = done ? joined(moments[w], done, {means[w], squares[w]}, count)
+                        : Moments{means[w], squares[w]};
+  }
+}
+
+template <class T>
+void center(const T* x, T* out, int64_t n, double mean, double factor) {
+  for (int64_t i = 0; i < n; ++i)
+    out[i] = static_cast<T>((static_cast<double>(x[i]) - mean) * factor);
+}
+template <class T>
+void center_columns(const T* x, T* out, int64_t width, const double* means, const double* factors) {
+  for (int64_t w = 0; w < width; ++w)
+    out[w] = static_cast<T>((static_cast<double>(x[w]) - means[w]) * factors[w]);
+}
 
 template <class T>
 constexpr SumKernelsOf<T> kernels_of() {
-  return {dense_sum<T>, column_sums<T>, squares<T>, exact<T>, deviations<T>};
+  return {dense_sum<T>,      column_sums<T>, squares<T>,       moments<T>,
+          column_moments<T>, center<T>,      center_columns<T>};
 }
 
 }  // namespace
