@@ -25,6 +25,7 @@ struct SumKernelsOf {
   T (*sum)(const T* x, int64_t n);
   // Of `width` dense columns, whose rows are `pitch` elements apart.
   void (*columns)(const T* x, int64_t rows, int64_t pitch, int64_t width, T* sums);
+  T (*product)(const T* x, int64_t n);
   T (*squares)(const T* x, int64_t n);
   // Of few elements, so that they stay in the nearest cache.
   Moments (*moments)(const T* x, int64_t n);
@@ -38,6 +39,7 @@ struct SumKernelsOf {
 struct SumKernels {
   SumKernelsOf<float> of_float;
   SumKernelsOf<double> of_double;
+  int64_t (*of_integers)(const int64_t* x, int64_t n);
   static constexpr int64_t kWidest = 512;  // columns with moments
 };
 const SumKernels& sum_kernels_of_machine();

@@ -72,11 +72,35 @@ struct RowSums {
   }
 };
 
+// The sum of these running sums and of what x has behind its last whole row.
+template <class T, int kWide>
+TG_INLINE T sum_of_lanes(const RowSums<T, kWide>& rows, const T* x, int64_t n) {
+  typedef T Wide __attribute__((vector_size(kWide * sizeof(T))));
+  Wide sums[kAhead], term;
+  static_assert(sizeof sums == sizeof rows.sums);
+  std::memcpy(sums, rows.sums, sizeof sums);
+  const int64_t vectors = n / kWide;
+  for (int64_t v = vectors / kAhead * kAhead; v < vectors; ++v) {
+    std::memcpy(&term, x + v * kWide, sizeof term);
+    sums[0] += term;
+  }
+  const Wide all = ((sums[0] + sums[1]) + sums[2]) + sums[3];
+  T total = 0;
+  for (int64_t i = vectors * kWide; i < n; ++i) total += x[i];
+  for (int l = 0; l < kWide; ++l) total += all[l];
+  return total;
+}
+
 template <class T, int kWide>
 T cascade_sum(const T* x, int64_t n) {
   using Sums = RowSums<T, kWide>;
   constexpr int kWidth = Sums::kWidth;
-  const int64_t vectors = n / kWide, rows = vectors / kAhead;
+  const int64_t rows = n / kWide / kAhead;
+  if (rows < 16) {  // one level
+    Sums sums{};
+    sums.add_rows(x, rows);
+    return sum_of_lanes<T, kWide>(sums, x, n);
+  }
   const int64_t step = Cascade(rows).step, block = step * step, blocks = rows / block;
   Sums levels[kLevels] = {};
   constexpr int64_t kMost = 256;
@@ -100,16 +124,7 @@ T cascade_sum(const T* x, int64_t n) {
   levels[1].add_steps(x + blocks * block * kWidth, steps, step);
   levels[0].add_rows(x + done * kWidth, rows - done);
   for (int level = 1; level < kLevels; ++level) levels[0] += levels[level];
-  T sum[kWidth];
-  for (int v = 0; v < Sums::kVectors; ++v) store<T>(sum + v * kLanes<T>, levels[0].sums[v]);
-  for (int64_t v = rows * kAhead; v < vectors; ++v)
-    for (int l = 0; l < kWide; ++l) sum[l] += x[v * kWide + l];
-  for (int k = 1; k < kAhead; ++k)
-    for (int l = 0; l < kWide; ++l) sum[l] += sum[k * kWide + l];
-  T total = 0;
-  for (int64_t i = vectors * kWide; i < n; ++i) total += x[i];
-  for (int l = 0; l < kWide; ++l) total += sum[l];
-  return total;
+  return sum_of_lanes<T, kWide>(levels[0], x, n);
 }
 
 // The same of fewer elements than fill a row.
@@ -284,6 +299,63 @@ TG_INLINE double sum_by_blocks(const T* x, int64_t n, const F& f) {
   return total;
 }
 
+// The same in a type of its own.
+template <class T, class F, class Join>
+TG_INLINE T fold_by_blocks(const T* x, int64_t n, const F& f, const Join& join) {
+  if (n <= kGrain) return f(x, n);
+  constexpr int64_t kBlocks = 256;
+  T total{};
+  for (int64_t first = 0; first < n; first += kBlocks * kGrain) {
+    T parts[kBlocks];
+    const int64_t left = n - first, count = left < kBlocks * kGrain ? left : kBlocks * kGrain;
+    const int64_t blocks = (count + kGrain - 1) / kGrain;
+    parallel_for(blocks, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t b = begin; b < end; ++b) {
+        const int64_t at = b * kGrain;
+        parts[b] = f(x + first + at, count - at < kGrain ? count - at : kGrain);
+      }
+    });
+    for (int64_t b = 0; b < blocks; ++b) total = first + b == 0 ? parts[b] : join(total, parts[b]);
+  }
+  return total;
+}
+
+template <class T>
+T product(const T* x, int64_t n) {
+  return fold_by_blocks(
+      x, n,
+      [](const T* x, int64_t n) {
+        using Vec = typename Simd<T>::Vec;
+        constexpr int64_t kWidth = kLanes<T>;
+        int64_t i = 0;
+        T total = 1;
+        if (n >= kWidth) {
+          Vec all[4];
+          for (Vec& v : all) v = T(1) - Vec{};
+          for (; n - i >= 4 * kWidth; i += 4 * kWidth)
+#pragma GCC unroll 4
+            for (int u = 0; u < 4; ++u) all[u] *= at(x + i + u * kWidth);
+          for (; n - i >= kWidth; i += kWidth) all[0] *= at(x + i);
+          total =
+              fold<T>((all[0] * all[1]) * (all[2] * all[3]), [](auto a, auto b) { return a * b; });
+        }
+        for (; i < n; ++i) total *= x[i];
+        return total;
+      },
+      [](T a, T b) { return a * b; });
+}
+
+int64_t sum_of_integers(const int64_t* x, int64_t n) {
+  return fold_by_blocks(
+      x, n,
+      [](const int64_t* x, int64_t n) {
+        int64_t total = 0;
+        for (int64_t i = 0; i < n; ++i) total += x[i];
+        return total;
+      },
+      [](int64_t a, int64_t b) { return a + b; });
+}
+
 template <class T>
 T squares(const T* x, int64_t n) {
   return static_cast<T>(sum_by_blocks(x, n, [](const T* x, int64_t n) {
@@ -377,12 +449,12 @@ void center_columns(const T* x, T* out, int64_t width, const double* means, cons
 
 template <class T>
 constexpr SumKernelsOf<T> kernels_of() {
-  return {dense_sum<T>,      column_sums<T>, squares<T>,       moments<T>,
-          column_moments<T>, center<T>,      center_columns<T>};
+  return {dense_sum<T>, column_sums<T>,    product<T>, squares<T>,
+          moments<T>,   column_moments<T>, center<T>,  center_columns<T>};
 }
 
 }  // namespace
 
-const SumKernels sum_kernels{kernels_of<float>(), kernels_of<double>()};
+const SumKernels sum_kernels{kernels_of<float>(), kernels_of<double>(), sum_of_integers};
 
 }  // namespace tg::TG_ISA

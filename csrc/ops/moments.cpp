@@ -109,6 +109,21 @@ Tensor norm_values(const Tensor& x, double p, uint64_t mask, const OptionalDims&
   }
 }
 
+// x * (g / norm) in one pass, for floats: in double the quotient does not overflow. Else none.
+Tensor euclidean_gradient(const Tensor& g, const Tensor& x, const Tensor& norm, uint64_t mask) {
+  if (grad_mode.enabled || x.dtype() != DType::Float32 || g.numel() != norm.numel()) return {};
+  const MaskedLines in(x, mask);
+  if (in.permuted || norm.numel() != in.lines.outer * in.lines.inner) return {};
+  const auto wide = [](const Tensor& t) { return to_dtype(contiguous(t), DType::Float64); };
+  const Tensor factors = contiguous(masked_fill(wide(g) / wide(norm), norm == 0, Operand(0.0)));
+  const Tensor means = empty(factors.sizes(), DType::Float64);
+  fill_values(means, Scalar(0.0));
+  Tensor out = empty(x.sizes(), x.dtype());
+  center_along(in.lines, in.dense.data<float>(), means.data<double>(), factors.data<double>(),
+               out.data<float>());
+  return out;
+}
+
 }  // namespace
 
 // PyTorch's choices at the kinks: 0 where the norm is 0, shared among equals for infinite p.
@@ -118,7 +133,10 @@ Tensor norm_gradient(const Tensor& g, const Tensor& x, const Tensor& norm, doubl
   const Norm kind = norm_of(p);
   if (kind == Norm::Zero) return {};
   if (kind == Norm::One) return sign(x) * g;
-  if (kind == Norm::Two) return g * masked_fill(x / norm, norm == 0, zero);
+  if (kind == Norm::Two) {
+    if (const Tensor out = euclidean_gradient(g, x, norm, mask); out.defined()) return out;
+    return g * masked_fill(x / norm, norm == 0, zero);
+  }
   const Tensor size = abs(x);
   if (kind == Norm::Greatest || kind == Norm::Least) {
     const Tensor ties = to_dtype((size == norm) || isnan(size), g.dtype());
