@@ -118,14 +118,121 @@ OPERATIONS = {
 }
 
 
-@pytest.mark.parametrize("operation", OPERATIONS)
-def test_bits_are_the_same_for_any_number_of_threads(operation):
+def check_bits(operation):
     results = []
     for threads in THREADS:
         tg.set_num_threads(threads)
-        results.append(tg._core._to_bytes(OPERATIONS[operation]().contiguous()))
+        results.append(tg._core._to_bytes(operation().contiguous()))
     assert len(set(results)) == 1
     assert any(results[0])
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_bits_are_the_same_for_any_number_of_threads(operation):
+    check_bits(OPERATIONS[operation])
+
+
+REDUCTIONS = {
+    "sum": lambda x, dim: x.sum(dim),
+    "nansum": lambda x, dim: x.nansum(dim),
+    "mean": lambda x, dim: x.mean(dim),
+    "prod": lambda x, dim: (1 + x / 1000).prod(dim),
+    "amax": lambda x, dim: x.amax(dim),
+    "amin": lambda x, dim: x.amin(dim),
+    "max": lambda x, dim: x.max(dim)[0],
+    "argmin": lambda x, dim: x.argmin(dim),
+    "all": lambda x, dim: (x > -9).all(dim),
+    "any": lambda x, dim: (x > 3).any(dim),
+    "var": lambda x, dim: x.var(dim),
+    "std": lambda x, dim: x.std(dim),
+    "norm": lambda x, dim: x.norm(dim=dim),
+    "norm of order 1": lambda x, dim: x.norm(1, dim=dim),
+    "logsumexp": lambda x, dim: x.logsumexp(dim),
+    "softmax": lambda x, dim: x.softmax(dim),
+    "log_softmax": lambda x, dim: x.log_softmax(dim),
+    "cumsum": lambda x, dim: x.cumsum(dim),
+    "cumprod": lambda x, dim: (1 + x / 1000).cumprod(dim),
+    "cummax": lambda x, dim: x.cummax(dim)[0],
+    "logcumsumexp": lambda x, dim: x.logcumsumexp(dim),
+}
+SHAPES = {
+    "rows": ((301, 503), 1),
+    "short rows": ((20_011, 7), 1),
+    "few long rows": ((3, 150_001), 1),
+    "columns": ((503, 301), 0),
+    "few columns": ((50_021, 3), 0),
+    "the middle": ((31, 90, 61), 1),
+    "one line": ((600_007,), 0),
+}
+
+
+@pytest.mark.parametrize("name", REDUCTIONS)
+@pytest.mark.parametrize("shape", SHAPES)
+def test_bits_of_reductions_are_the_same_for_any_number_of_threads(name, shape):
+    sizes, dim = SHAPES[shape]
+    check_bits(lambda: REDUCTIONS[name](randn(*sizes), dim))
+
+
+@pytest.mark.parametrize("name", [name for name in REDUCTIONS if name not in ("argmin", "all", "any")])
+@pytest.mark.parametrize("shape", ["rows", "few columns", "the middle"])
+def test_bits_of_their_gradients_are_the_same_for_any_number_of_threads(name, shape):
+    sizes, dim = SHAPES[shape]
+    check_bits(lambda: backward_of(lambda x: REDUCTIONS[name](x, dim) ** 2, randn(*sizes)))
+
+
+@pytest.mark.parametrize("name", REDUCTIONS)
+@pytest.mark.parametrize("kind", ["float64", "float16", "strided", "two dims"])
+def test_bits_of_reductions_of_other_layouts_and_dtypes(name, kind):
+    if kind == "two dims":
+        if name not in ("sum", "mean", "amax", "var", "norm", "logsumexp"):
+            pytest.skip("takes one dim")
+        return check_bits(lambda: REDUCTIONS[name](randn(21, 90, 161), (0, 2)))
+    if kind == "strided":
+        return check_bits(lambda: REDUCTIONS[name](randn(301, 5, 503).transpose(0, 2)[::2, 1], 1))
+    return check_bits(lambda: REDUCTIONS[name](randn(301, 503).to(getattr(tg, kind)), 0))
+
+
+OTHERS = {
+    "sum of strided elements": lambda: randn(1003, 1001)[:, ::3].sum(),
+    "sum of integers": lambda: (randn(900_001) * 1000).to(tg.int64).sum(),
+    "sum of bools": lambda: (randn(900_001) > 0).sum(),
+    "float16 in all": lambda: randn(900_001).to(tg.float16).sum(),
+    "sum of the outer dims": lambda: randn(50, 3, 2001).sum((0, 2)),
+    "argmax of all": lambda: randn(900_001).argmax(),
+    "NaN in all": lambda: tg.cat([randn(500_000), tg.tensor([float("nan")]), randn(99)]).argmax(),
+    "dot": lambda: randn(900_001).dot(randn(900_001)),
+    "layer_norm": lambda: backward_of(
+        lambda x, w, b: tg.nn.functional.layer_norm(x, (301,), w, b) ** 2, randn(503, 301), randn(301), randn(301)
+    ),
+    "group_norm": lambda: backward_of(
+        lambda x, w: tg.nn.functional.group_norm(x, 5, w) ** 2, randn(11, 10, 33, 33), randn(10)
+    ),
+    "batch_norm": lambda: backward_of(
+        lambda x, w: tg.nn.functional.batch_norm(x, None, None, w, training=True) ** 2,
+        randn(11, 10, 33, 33),
+        randn(10),
+    ),
+    "cross_entropy": lambda: backward_of(
+        lambda x: tg.nn.functional.cross_entropy(x, tg.arange(1003) % 101), randn(1003, 101)
+    ),
+}
+
+
+@pytest.mark.parametrize("operation", OTHERS)
+def test_bits_of_sums_are_the_same_for_any_number_of_threads(operation):
+    check_bits(OTHERS[operation])
+
+
+@pytest.mark.parametrize("sizes", [(0, 50_000), (50_000, 0)])
+def test_nothing_is_shared(sizes):
+    tg.set_num_threads(3)
+    x = tg.zeros(sizes)
+    for dim in (0, 1):
+        assert tg.equal(x.sum(dim), tg.zeros(sizes[1 - dim]))
+        assert x.softmax(dim).shape == x.cumsum(dim).shape == sizes
+    assert x.sum().item() == 0 and x.prod().item() == 1 and x.all().item()
+
+
 
 
 def test_number_of_threads_is_what_was_set():

@@ -25,10 +25,16 @@ void pick_along(const Lines& lines, const Item* in, const int64_t* indices, Item
 }
 template <class Item>
 void place_along(const Lines& lines, const Item* in, const int64_t* indices, Item* out) {
-  std::fill_n(out, lines.numel(), Item{});
-  for (int64_t o = 0; o < lines.outer; ++o)
-    for (int64_t w = 0; w < lines.inner; ++w)
-      out[(o * lines.n + *indices++) * lines.inner + w] = *in++;
+  const int64_t size = lines.n * lines.inner;
+  if (lines.numel() == 0) return;
+  parallel_for(lines.outer, 1 + kCheapGrain / size, [&](int64_t begin, int64_t end) {
+    std::fill_n(out + begin * size, (end - begin) * size, Item{});
+    for (int64_t o = begin; o < end; ++o)
+      for (int64_t w = 0; w < lines.inner; ++w) {
+        const int64_t i = o * lines.inner + w;
+        out[o * size + indices[i] * lines.inner + w] = in[i];
+      }
+  });
 }
 
 }  // namespace tg

@@ -193,34 +193,53 @@ void column_places(const T* x, int64_t n, int64_t pitch, int64_t width, int64_t 
   }
 }
 
+// Bit l: whether lane l of a comparison is true.
 template <class T>
-int64_t find(const T* x, int64_t n, T value) {
-  using Bit = typename BitsOf<sizeof(T)>::type;
-  constexpr int64_t kBlock = 64;
-  const bool nan = value != value;
-  const auto is_it = [=](T v) { return nan ? v != v : v == value; };
-  if (n <= 16) {  // no branch, which would be taken at random
+TG_INLINE uint64_t mask_of(typename Vectors<T>::Bits v) {
+#if defined(__AVX512F__) && !defined(TG_VECTOR_BYTES)
+  if constexpr (sizeof(T) == 4) return _mm512_movepi32_mask((__m512i)v);
+  if constexpr (sizeof(T) == 8) return _mm512_movepi64_mask((__m512i)v);
+#elif defined(__AVX2__) && !defined(TG_VECTOR_BYTES)
+  if constexpr (sizeof(T) == 4) return static_cast<unsigned>(_mm256_movemask_ps((__m256)v));
+  if constexpr (sizeof(T) == 8) return static_cast<unsigned>(_mm256_movemask_pd((__m256d)v));
+#endif
+  uint64_t mask = 0;
+  for (int l = 0; l < Vectors<T>::kCount; ++l) mask |= uint64_t(v[l] & 1) << l;
+  return mask;
+}
+
+// is(v): which lanes of v, or elements, are it. At least one element is.
+template <class T, class Is>
+TG_INLINE int64_t first_that(const T* x, int64_t n, const Is& is) {
+  using V = Vectors<T>;
+  constexpr int64_t kCount = V::kCount;
+  if (n < kCount) {  // no branch, which would be taken at random
     int64_t at = n - 1;
-    for (int64_t i = n - 1; i >= 0; --i) at = is_it(x[i]) ? i : at;
+    for (int64_t i = n - 1; i >= 0; --i) at = is(x[i]) ? i : at;
     return at;
   }
   int64_t i = 0;
-  for (; n - i >= kBlock; i += kBlock) {
-    Bit any = 0;
-    if (nan)
-      for (int l = 0; l < kBlock; ++l) any |= Bit(x[i + l] != x[i + l]);
-    else
-      for (int l = 0; l < kBlock; ++l) any |= Bit(x[i + l] == value);
-    if (any) break;
+  for (; n - i >= 4 * kCount; i += 4 * kCount) {
+    typename V::Bits any = {};
+#pragma GCC unroll 4
+    for (int u = 0; u < 4; ++u) any |= is(V::load(x + i + u * kCount));
+    if (mask_of<T>(any)) break;
   }
-  while (!is_it(x[i])) ++i;
-  return i;
+  for (; n - i >= kCount; i += kCount)
+    if (const uint64_t mask = mask_of<T>(is(V::load(x + i)))) return i + __builtin_ctzll(mask);
+  const int64_t last = n - kCount;
+  return last + __builtin_ctzll(mask_of<T>(is(V::load(x + last))));
+}
+template <class T>
+int64_t find(const T* x, int64_t n, T value) {
+  if (value != value) return first_that(x, n, [](auto v) { return v != v; });
+  return first_that(x, n, [=](auto v) { return v == value; });
 }
 
 template <class T>
 constexpr ExtremumKernelsOf<T> kernels_of() {
   if constexpr (sizeof(T) < 4)
-    return {row<T>, columns<T>, nullptr, find<T>};
+    return {row<T>, columns<T>, nullptr, nullptr};
   else
     return {row<T>, columns<T>, column_places<T>, find<T>};
 }

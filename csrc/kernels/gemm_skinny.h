@@ -4,6 +4,7 @@
 #pragma once
 
 #include "kernels/gemm_pack.h"
+#include "kernels/parallel.h"
 
 namespace tg::TG_ISA {
 namespace {
@@ -113,11 +114,31 @@ void dot_product(const GemmArgs<T>& g) {
   for_pieces_of_k(g, kDotPiece, dot_product_of_piece<T>);
 }
 
-// m == 1 and n == 1
+// m == 1 and n == 1. Of long vectors threads share the pieces, whose products are added in order.
 template <class T>
 void dot_of_vectors(const GemmArgs<T>& g) {
-  for_pieces_of_k(g, kDotPiece, [](const GemmArgs<T>& piece) {
-    dot_tile<T, 1, 1, 8>(piece.k, piece.a, 0, piece.b, 0, piece.c, 0, 0, piece.add, 0, 0);
+  constexpr int64_t kBlocks = 256, kShared = 4;  // pieces at a time, and those worth a thread
+  const auto dot = [](int64_t k, const T* a, const T* b, T* c, const T* add) {
+    dot_tile<T, 1, 1, 8>(k, a, 0, b, 0, c, 0, 0, add, 0, 0);
+  };
+  if (g.k < 2 * kShared * kDotPiece)
+    return for_pieces_of_k(g, kDotPiece, [&](const GemmArgs<T>& piece) {
+      dot(piece.k, piece.a, piece.b, piece.c, piece.add);
+    });
+  for_pieces_of_k(g, kBlocks * kDotPiece, [&](const GemmArgs<T>& long_piece) {
+    T parts[kBlocks];
+    parts[0] = 0;  // GCC does not see that it is set
+    const int64_t k = long_piece.k, count = (k + kDotPiece - 1) / kDotPiece;
+    parallel_for(count, kShared, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i) {
+        const int64_t p = i * kDotPiece;
+        dot(k - p < kDotPiece ? k - p : kDotPiece, long_piece.a + p, long_piece.b + p, &parts[i],
+            nullptr);
+      }
+    });
+    T total = long_piece.add ? *long_piece.add + parts[0] : parts[0];
+    for (int64_t i = 1; i < count; ++i) total += parts[i];
+    *long_piece.c = total;
   });
 }
 

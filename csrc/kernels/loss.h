@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <utility>
 
+#include "kernels/loops.h"
+
 namespace tg {
 
 struct ClassPlan {
@@ -99,13 +101,18 @@ template <class T>
 void softmax_class_gradients(const ClassPlan& plan, const T* exponentials, const T* total,
                              const T* grad, int64_t step, const int64_t* target, const T* weight,
                              double divisor, T* out) {
-  for (int64_t i = 0; i < plan.batch; ++i, exponentials += plan.classes, out += plan.classes) {
-    const bool counts = target[i] != plan.ignore_index;
-    const T w = counts ? (weight ? weight[target[i]] : T(1)) : T(0);
-    const T g = w * grad[i * step] / static_cast<T>(divisor), scale = g / total[i];
-    for (int64_t c = 0; c < plan.classes; ++c) out[c] = exponentials[c] * scale;
-    if (counts) out[target[i]] -= g;
-  }
+  const int64_t n = plan.classes;
+  parallel_for(plan.batch, 1 + kCheapGrain / (n + 1), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const T* from = exponentials + i * n;
+      T* to = out + i * n;
+      const bool counts = target[i] != plan.ignore_index;
+      const T w = counts ? (weight ? weight[target[i]] : T(1)) : T(0);
+      const T g = w * grad[i * step] / static_cast<T>(divisor), scale = g / total[i];
+      for (int64_t c = 0; c < n; ++c) to[c] = from[c] * scale;
+      if (counts) to[target[i]] -= g;
+    }
+  });
 }
 
 }  // namespace tg

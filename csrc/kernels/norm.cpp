@@ -8,6 +8,7 @@
 #include "kernels/isa.h"
 #include "kernels/loops.h"
 #include "kernels/norm_kernels.h"
+#include "kernels/parallel.h"
 
 namespace tg {
 
@@ -54,33 +55,31 @@ T reciprocal_root(double variance, double eps) {
   return static_cast<T>(1 / std::sqrt(variance + eps));
 }
 
-// Sums over many rows: short stretches in T, the stretches in double.
+// Elements that are worth another thread.
+constexpr int64_t kGrain = 8192;
+int64_t rows_worth(int64_t n) { return 1 + kGrain / (n + 1); }
+
+// Sums over rows [begin, end): short stretches in T, the stretches in double.
 template <class T>
 class LongSum {
  public:
-  LongSum(T* result, int64_t n) : result_(result), n_(result ? n : 0), total_(n_), part_(n_) {}
+  LongSum(double* total, int64_t n) : total_(total), n_(total ? n : 0), part_(n_) {}
   T* next_row() {
-    if (!result_) return nullptr;
+    if (!total_) return nullptr;
     if (++rows_ % kStretch == 0) flush();
     return part_.get();
   }
-  void finish() {
-    if (!result_) return;
-    flush();
-    for (int64_t i = 0; i < n_; ++i) result_[i] = static_cast<T>(total_[i]);
-  }
-
- private:
-  static constexpr int64_t kStretch = 32;
   void flush() {
     for (int64_t i = 0; i < n_; ++i) {
       total_[i] += static_cast<double>(part_[i]);
       part_[i] = 0;
     }
   }
-  T* result_;
+
+ private:
+  static constexpr int64_t kStretch = 32;
+  double* total_;
   int64_t n_, rows_ = 0;
-  Zeros<double> total_;
   Zeros<T> part_;
 };
 
@@ -91,40 +90,60 @@ template <class T>
 void RowNorm<T>::forward(const T* bias, double eps, T* out) const {
   const auto& k = kernels<T>();
   const LongWork work(rows * n);
-  for (int64_t r = 0; r < rows; ++r) {
-    const T* row = x + r * n;
-    const T center = centered ? static_cast<T>(k.sum(row, n) / double(n)) : T(0);
-    const T scale = reciprocal_root<T>(k.squares(row, n, center) / double(n), eps);
-    k.apply_row(row, out + r * n, n, center, scale, weight, bias);
-    if (mean) mean[r] = center;
-    rstd[r] = scale;
-  }
+  parallel_for(rows, rows_worth(n), [&](int64_t begin, int64_t end) {
+    for (int64_t r = begin; r < end; ++r) {
+      const T* row = x + r * n;
+      const T center = centered ? static_cast<T>(k.sum(row, n) / double(n)) : T(0);
+      const T scale = reciprocal_root<T>(k.squares(row, n, center) / double(n), eps);
+      k.apply_row(row, out + r * n, n, center, scale, weight, bias);
+      if (mean) mean[r] = center;
+      rstd[r] = scale;
+    }
+  });
 }
 
+// The sums over rows are those of blocks of rows, whose number depends on the sizes alone.
 template <class T>
 void RowNorm<T>::backward(const T* g, T* x_grad, T* weight_grad, T* bias_grad) const {
   const auto& k = kernels<T>();
-  LongSum<T> weight_sum(weight_grad, n), bias_sum(bias_grad, n);
   const LongWork work(rows * n * 2);
-  for (int64_t r = 0; r < rows; ++r) {
-    const T *row = x + r * n, *grad = g + r * n;
-    const T center = centered ? mean[r] : T(0), scale = rstd[r];
-    if (x_grad && centered && n == 1) {  // its own mean, whatever it is
-      x_grad[r] = *grad * T(0);
-    } else if (x_grad) {
-      double sums[2] = {0, 0};
-      k.row_products(grad, row, weight, n, center, sums);
-      const double mean_gx = sums[1] * double(scale) * double(scale) / double(n);
-      k.row_gradient(grad, row, weight, x_grad + r * n, n, center, scale,
-                     centered ? static_cast<T>(sums[0] / double(n)) : T(0),
-                     static_cast<T>(mean_gx));
+  constexpr int64_t kBlocks = 16;
+  const int64_t block = std::max((rows + kBlocks - 1) / kBlocks, rows_worth(n));
+  const int64_t blocks = (rows + block - 1) / block;
+  Zeros<double> weight_sums(weight_grad ? blocks * n : 0), bias_sums(bias_grad ? blocks * n : 0);
+  parallel_for(blocks, 1, [&](int64_t first, int64_t last) {
+    for (int64_t b = first; b < last; ++b) {
+      LongSum<T> weight_sum(weight_grad ? weight_sums.get() + b * n : nullptr, n),
+          bias_sum(bias_grad ? bias_sums.get() + b * n : nullptr, n);
+      for (int64_t r = b * block; r < std::min(rows, (b + 1) * block); ++r) {
+        const T *row = x + r * n, *grad = g + r * n;
+        const T center = centered ? mean[r] : T(0), scale = rstd[r];
+        if (x_grad && centered && n == 1) {  // its own mean, whatever it is
+          x_grad[r] = *grad * T(0);
+        } else if (x_grad) {
+          double sums[2] = {0, 0};
+          k.row_products(grad, row, weight, n, center, sums);
+          const double mean_gx = sums[1] * double(scale) * double(scale) / double(n);
+          k.row_gradient(grad, row, weight, x_grad + r * n, n, center, scale,
+                         centered ? static_cast<T>(sums[0] / double(n)) : T(0),
+                         static_cast<T>(mean_gx));
+        }
+        if (weight_grad || bias_grad)
+          k.row_affine_gradient(grad, row, n, center, scale, weight_sum.next_row(),
+                                bias_sum.next_row());
+      }
+      weight_sum.flush();
+      bias_sum.flush();
     }
-    if (weight_grad || bias_grad)
-      k.row_affine_gradient(grad, row, n, center, scale, weight_sum.next_row(),
-                            bias_sum.next_row());
-  }
-  weight_sum.finish();
-  bias_sum.finish();
+  });
+  const auto finish = [&](Zeros<double>& sums, T* to) {
+    for (int64_t i = 0; i < n; ++i) {
+      for (int64_t b = 1; b < blocks; ++b) sums[i] += sums[b * n + i];
+      to[i] = blocks ? static_cast<T>(sums[i]) : T(0);
+    }
+  };
+  if (weight_grad) finish(weight_sums, weight_grad);
+  if (bias_grad) finish(bias_sums, bias_grad);
 }
 
 // --- channels
@@ -142,15 +161,17 @@ void ChannelNorm<T>::moments(double* variance) const {
     for (int64_t c = 0; c < channels; ++c) variance[c] /= count;
     return;
   }
-  for (int64_t c = 0; c < channels; ++c) {
-    double total = 0;
-    for (int64_t b = 0; b < batch; ++b) total += k.sum(x + (b * channels + c) * places, places);
-    mean[c] = static_cast<T>(total / count);
-    total = 0;
-    for (int64_t b = 0; b < batch; ++b)
-      total += k.squares(x + (b * channels + c) * places, places, mean[c]);
-    variance[c] = total / count;
-  }
+  parallel_for(channels, rows_worth(batch * places), [&](int64_t begin, int64_t end) {
+    for (int64_t c = begin; c < end; ++c) {
+      double total = 0;
+      for (int64_t b = 0; b < batch; ++b) total += k.sum(x + (b * channels + c) * places, places);
+      mean[c] = static_cast<T>(total / count);
+      total = 0;
+      for (int64_t b = 0; b < batch; ++b)
+        total += k.squares(x + (b * channels + c) * places, places, mean[c]);
+      variance[c] = total / count;
+    }
+  });
 }
 
 template <class T>
@@ -166,12 +187,13 @@ void ChannelNorm<T>::forward(const T* bias, T* out) const {
     k.column_apply(x, out, batch, channels, mean, scale.get(), shift.get());
     return;
   }
-  for (int64_t b = 0; b < batch; ++b)
-    for (int64_t c = 0; c < channels; ++c) {
-      const int64_t at = (b * channels + c) * places;
-      k.apply(x + at, out + at, places, mean[c], weight ? rstd[c] * weight[c] : rstd[c],
-              bias ? bias[c] : T(0));
+  parallel_for(batch * channels, rows_worth(places), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t c = i % channels;
+      k.apply(x + i * places, out + i * places, places, mean[c],
+              weight ? rstd[c] * weight[c] : rstd[c], bias ? bias[c] : T(0));
     }
+  });
 }
 
 template <class T>
@@ -186,15 +208,17 @@ void ChannelNorm<T>::backward(const T* g, bool fixed, T* x_grad, T* weight_grad,
     if (places == 1) {
       k.column_products(g, x, batch, channels, mean, sums_g.get(), sums_gx.get());
     } else {
-      for (int64_t c = 0; c < channels; ++c) {
-        double sums[2] = {0, 0};
-        for (int64_t b = 0; b < batch; ++b) {
-          const int64_t at = (b * channels + c) * places;
-          k.products(g + at, x + at, places, mean[c], sums);
+      parallel_for(channels, rows_worth(batch * places), [&](int64_t begin, int64_t end) {
+        for (int64_t c = begin; c < end; ++c) {
+          double sums[2] = {0, 0};
+          for (int64_t b = 0; b < batch; ++b) {
+            const int64_t at = (b * channels + c) * places;
+            k.products(g + at, x + at, places, mean[c], sums);
+          }
+          sums_g[c] = sums[0];
+          sums_gx[c] = sums[1];
         }
-        sums_g[c] = sums[0];
-        sums_gx[c] = sums[1];
-      }
+      });
     }
   }
   for (int64_t c = 0; c < channels; ++c) {
@@ -211,11 +235,12 @@ void ChannelNorm<T>::backward(const T* g, bool fixed, T* x_grad, T* weight_grad,
   if (places == 1)
     return k.column_gradient(g, x, x_grad, batch, channels, mean, of_g.get(), of_x.get(),
                              shift.get());
-  for (int64_t b = 0; b < batch; ++b)
-    for (int64_t c = 0; c < channels; ++c) {
-      const int64_t at = (b * channels + c) * places;
+  parallel_for(batch * channels, rows_worth(places), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t c = i % channels, at = i * places;
       k.gradient(g + at, x + at, x_grad + at, places, mean[c], of_g[c], of_x[c], shift[c]);
     }
+  });
 }
 
 // --- groups
@@ -224,17 +249,19 @@ void GroupNorm<T>::forward(const T* bias, double eps, T* out) const {
   const auto& k = kernels<T>();
   const int64_t n = channels * places;
   const LongWork work(batch * groups * n);
-  for (int64_t i = 0; i < batch * groups; ++i) {
-    const T* run = x + i * n;
-    const T center = static_cast<T>(k.sum(run, n) / double(n));
-    const T scale = reciprocal_root<T>(k.squares(run, n, center) / double(n), eps);
-    mean[i] = center;
-    rstd[i] = scale;
-    const int64_t first = i % groups * channels;
-    for (int64_t c = 0; c < channels; ++c)
-      k.apply(run + c * places, out + i * n + c * places, places, center,
-              weight ? scale * weight[first + c] : scale, bias ? bias[first + c] : T(0));
-  }
+  parallel_for(batch * groups, rows_worth(n), [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const T* run = x + i * n;
+      const T center = static_cast<T>(k.sum(run, n) / double(n));
+      const T scale = reciprocal_root<T>(k.squares(run, n, center) / double(n), eps);
+      mean[i] = center;
+      rstd[i] = scale;
+      const int64_t first = i % groups * channels;
+      for (int64_t c = 0; c < channels; ++c)
+        k.apply(run + c * places, out + i * n + c * places, places, center,
+                weight ? scale * weight[first + c] : scale, bias ? bias[first + c] : T(0));
+    }
+  });
 }
 
 template <class T>

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "kernels/cast.h"
+#include "kernels/parallel.h"
 
 namespace tg {
 
@@ -107,11 +108,41 @@ struct Reducer {
     std::memcpy(acc, values, size_t(width * loops.acc));
   }
 
+  // n items joined in pairs, in parts of `unit` of them, a power of two: each is a whole branch of
+  // the recursion below, and threads share them. part(acc, begin, count)
+  static constexpr int64_t kParts = 64;
+  template <class Part>
+  void share(char* acc, int64_t n, int64_t unit, const Part& part) const {
+    alignas(64) char parts[kParts][kTile * 8];
+    const int64_t count = (n + unit - 1) / unit;
+    parallel_for(count, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t i = begin; i < end; ++i)
+        part(parts[i], i * unit, std::min<int64_t>(unit, n - i * unit));
+    });
+    for (int64_t step = 1; step < count; step *= 2)
+      for (int64_t i = 0; i + step < count; i += 2 * step)
+        loops.join(op, parts[i], parts[i + step], width);
+    std::memcpy(acc, parts[0], size_t(width * loops.acc));
+  }
+  // How many items of so many elements each are worth a thread.
+  int64_t unit_of(int64_t elements) const {
+    int64_t unit = 1;
+    while (unit * elements * width < kCheapGrain) unit *= 2;
+    return unit;
+  }
+  static bool can_share(int64_t n, int64_t unit) { return n >= 2 * unit && n <= kParts * unit; }
+
   // n elements of each output
   [[gnu::noinline]] void line(char* acc, const char* p, int64_t n) const {
     if (loops.line && !load && !tiled) return loops.line(op, p, n, params, acc);
     if (n <= kLeaf) return leaf(acc, p, n);
-    const int64_t half = first_half((n + kLeaf - 1) / kLeaf) * kLeaf;
+    const int64_t leaves = (n + kLeaf - 1) / kLeaf;
+    if (const int64_t unit = unit_of(kLeaf); can_share(leaves, unit))
+      return share(acc, leaves, unit, [&](char* to, int64_t begin, int64_t count) {
+        begin *= kLeaf;
+        line(to, p + begin * stride, std::min<int64_t>(count * kLeaf, n - begin));
+      });
+    const int64_t half = first_half(leaves) * kLeaf;
     alignas(64) char right[kTile * 8];
     line(acc, p, half);
     line(right, p + half * stride, n - half);
@@ -121,7 +152,12 @@ struct Reducer {
   // Over the outer reduced axes as well: lines [begin, begin + n) of their product.
   [[gnu::noinline]] void lines(char* acc, const char* p, const Axes& axes, int64_t begin,
                                int64_t n) const {
-    if (n == 1) return line(acc, p + outer_offset(axes, begin), inner_size(axes));
+    const int64_t inner = inner_size(axes);
+    if (n == 1) return line(acc, p + outer_offset(axes, begin), inner);
+    if (const int64_t unit = unit_of(inner); can_share(n, unit))
+      return share(acc, n, unit, [&](char* to, int64_t first, int64_t count) {
+        lines(to, p, axes, begin + first, count);
+      });
     const int64_t half = first_half(n);
     alignas(64) char right[kTile * 8];
     lines(acc, p, axes, begin, half);
@@ -172,18 +208,31 @@ void reduce(const ReducePlan& plan, const char* in, DType dtype, const reduction
   const bool by_line = loops.line && own && stride == loops.in && rows == 1;
   const bool tiled = !by_line && width > 1 && (across < stride || n < kLanes);
   const bool ready = own && (tiled || stride == loops.in);
-  Reducer reducer{loops, op, ready ? nullptr : loader(dtype, loops.in), stride, across, tiled};
-  alignas(64) char acc[kTile * 8];
-  for (int64_t group = 0; group < groups; ++group) {
-    const char* base = in + outer_offset(plan.kept, group);
-    if (loops.columns && ready && tiled && rows == 1 && across == loops.in && stride > 0) {
-      char* results = out + group * width * loops.out;
-      loops.columns(op, base, n, stride / loops.in, width, results);
-      loops.finish(op, results, params_of(group * width), width, results);
-      continue;
-    }
-    for (int64_t w = 0; w < width; w += kTile) {
-      const int64_t o = group * width + w, tile_width = std::min<int64_t>(kTile, width - w);
+  const bool columns =
+      loops.columns && ready && tiled && rows == 1 && across == loops.in && stride > 0;
+  // Units of outputs, which threads share: tiles of columns or, of long rows, single ones. Of dense
+  // columns the last tile of a group takes the rest, since a few have an order of their own.
+  const int64_t tile =
+      tiled ? kTile
+            : std::clamp<int64_t>(kCheapGrain / plan.count, 1, std::min<int64_t>(kTile, width));
+  const int64_t tiles = columns ? std::max<int64_t>(width / tile, 1) : (width + tile - 1) / tile;
+  const int64_t units = groups * tiles, work_of_unit = plan.count * std::min(tile, width);
+  const auto run = [&](int64_t begin, int64_t end) {
+    Reducer reducer{loops, op, ready ? nullptr : loader(dtype, loops.in), stride, across, tiled};
+    alignas(64) char acc[kTile * 8];
+    for (int64_t unit = begin; unit < end;) {
+      const int64_t group = unit / tiles, first = unit % tiles;
+      const int64_t last = columns ? std::min(tiles, first + end - unit) : first + 1;
+      unit += last - first;
+      const char* base = in + outer_offset(plan.kept, group);
+      const int64_t w = first * tile, o = group * width + w;
+      const int64_t tile_width = (last == tiles ? width : last * tile) - w;
+      if (columns) {
+        char* results = out + o * loops.out;
+        loops.columns(op, base + w * across, n, stride / loops.in, tile_width, results);
+        loops.finish(op, results, params_of(o), tile_width, results);
+        continue;
+      }
       if (by_line) {
         for (int64_t i = 0; i < tile_width; ++i)
           loops.line(op, base + (w + i) * across, n, params_of(o + i), acc + i * loops.acc);
@@ -199,7 +248,11 @@ void reduce(const ReducePlan& plan, const char* in, DType dtype, const reduction
       }
       loops.finish(op, acc, params_of(o), tile_width, out + o * loops.out);
     }
-  }
+  };
+  // A few large units are shared themselves.
+  constexpr int64_t kFew = 8, kLarge = 8 * kCheapGrain;
+  if (units < kFew && work_of_unit >= kLarge) return run(0, units);
+  parallel_for(units, std::max<int64_t>(kCheapGrain / work_of_unit, 1), run);
 }
 
 }  // namespace tg

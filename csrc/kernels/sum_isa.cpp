@@ -1,6 +1,7 @@
 // The cascades of additions behind sum.h.
 #include "kernels/sum.h"
 
+#include "kernels/parallel.h"
 #include "kernels/row_sums.h"
 
 namespace tg::TG_ISA {
@@ -34,47 +35,96 @@ struct Cascade {
   }
 };
 
+// Blocks that threads share: those of step^2 rows begin and end with empty sums on the two lowest
+// levels, so each gives one sum for the next level wherever it is computed.
+constexpr int64_t kGrain = 16384;  // elements that are worth another thread
+inline int64_t blocks_worth(int64_t elements) {
+  return elements < kGrain ? (kGrain + elements - 1) / elements : 1;
+}
+
 // kWide running sums over four rows at once, where kWide numbers fill 32 bytes, PyTorch's vector,
 // on every machine.
 template <class T, int kWide>
-T cascade_sum(const T* x, int64_t n) {
-  constexpr int kWidth = kAhead * kWide;
-  const int64_t vectors = n / kWide, rows = vectors / kAhead;
-  T sum[kWidth];
-  using Vec = typename Simd<T>::Vec;
-  constexpr int kVectors = kWidth / kLanes<T>;
-  Vec sums[kLevels][kVectors] = {};
-  Cascade(rows).run(
-      rows,
-      [&](int64_t row, int64_t end) {
-        const T* p = x + row * kWidth;
-        Vec now[kVectors];
-        for (int v = 0; v < kVectors; ++v) now[v] = sums[0][v];
-        for (; row < end; ++row, p += kWidth)
+struct RowSums {
+  static constexpr int kWidth = kAhead * kWide, kVectors = kWidth / kLanes<T>;
+  typename Simd<T>::Vec sums[kVectors];
+  TG_INLINE void operator+=(const RowSums& other) {
+    for (int v = 0; v < kVectors; ++v) sums[v] += other.sums[v];
+  }
+  TG_INLINE void add_rows(const T* p, int64_t rows) {
+    RowSums now = *this;
+    for (; rows > 0; --rows, p += kWidth)
 #pragma GCC unroll 8
-          for (int v = 0; v < kVectors; ++v) {
-            Vec term;
-            load<T>(term, p + v * kLanes<T>);
-            now[v] += term;
-          }
-        for (int v = 0; v < kVectors; ++v) sums[0][v] = now[v];
-      },
-      [&](int level) {
-        for (int v = 0; v < kVectors; ++v) {
-          sums[level][v] += sums[level - 1][v];
-          sums[level - 1][v] = Vec{};
-        }
-      });
-  for (int v = 0; v < kVectors; ++v)
-    store<T>(sum + v * kLanes<T>, ((sums[0][v] + sums[1][v]) + sums[2][v]) + sums[3][v]);
-  for (int64_t v = rows * kAhead; v < vectors; ++v)
-    for (int l = 0; l < kWide; ++l) sum[l] += x[v * kWide + l];
-  for (int k = 1; k < kAhead; ++k)
-    for (int l = 0; l < kWide; ++l) sum[l] += sum[k * kWide + l];
+      for (int v = 0; v < kVectors; ++v) {
+        typename Simd<T>::Vec term;
+        load<T>(term, p + v * kLanes<T>);
+        now.sums[v] += term;
+      }
+    *this = now;
+  }
+  // The second level: `count` times `step` rows.
+  TG_INLINE void add_steps(const T* p, int64_t count, int64_t step) {
+    for (; count > 0; --count, p += step * kWidth) {
+      RowSums part{};
+      part.add_rows(p, step);
+      *this += part;
+    }
+  }
+};
+
+// The sum of these running sums and of what x has behind its last whole row.
+template <class T, int kWide>
+TG_INLINE T sum_of_lanes(const RowSums<T, kWide>& rows, const T* x, int64_t n) {
+  typedef T Wide __attribute__((vector_size(kWide * sizeof(T))));
+  Wide sums[kAhead], term;
+  static_assert(sizeof sums == sizeof rows.sums);
+  std::memcpy(sums, rows.sums, sizeof sums);
+  const int64_t vectors = n / kWide;
+  for (int64_t v = vectors / kAhead * kAhead; v < vectors; ++v) {
+    std::memcpy(&term, x + v * kWide, sizeof term);
+    sums[0] += term;
+  }
+  const Wide all = ((sums[0] + sums[1]) + sums[2]) + sums[3];
   T total = 0;
   for (int64_t i = vectors * kWide; i < n; ++i) total += x[i];
-  for (int l = 0; l < kWide; ++l) total += sum[l];
+  for (int l = 0; l < kWide; ++l) total += all[l];
   return total;
+}
+
+template <class T, int kWide>
+T cascade_sum(const T* x, int64_t n) {
+  using Sums = RowSums<T, kWide>;
+  constexpr int kWidth = Sums::kWidth;
+  const int64_t rows = n / kWide / kAhead;
+  if (rows < 16) {  // one level
+    Sums sums{};
+    sums.add_rows(x, rows);
+    return sum_of_lanes<T, kWide>(sums, x, n);
+  }
+  const int64_t step = Cascade(rows).step, block = step * step, blocks = rows / block;
+  Sums levels[kLevels] = {};
+  constexpr int64_t kMost = 256;
+  for (int64_t first = 0; first < blocks; first += kMost) {
+    Sums parts[kMost];  // not set
+    const int64_t count = blocks - first < kMost ? blocks - first : kMost;
+    parallel_for(count, blocks_worth(block * kWidth), [&](int64_t begin, int64_t end) {
+      for (int64_t b = begin; b < end; ++b) {
+        parts[b] = Sums{};
+        parts[b].add_steps(x + (first + b) * block * kWidth, step, step);
+      }
+    });
+    for (int64_t b = 0; b < count; ++b) {
+      levels[2] += parts[b];
+      if ((first + b + 1) & (step - 1)) continue;
+      levels[3] += levels[2];
+      levels[2] = Sums{};
+    }
+  }
+  const int64_t steps = (rows - blocks * block) / step, done = blocks * block + steps * step;
+  levels[1].add_steps(x + blocks * block * kWidth, steps, step);
+  levels[0].add_rows(x + done * kWidth, rows - done);
+  for (int level = 1; level < kLevels; ++level) levels[0] += levels[level];
+  return sum_of_lanes<T, kWide>(levels[0], x, n);
 }
 
 // The same of fewer elements than fill a row.
@@ -123,31 +173,77 @@ template <class T>
 // A cascade for each of `width` columns: their rows are joined, `ahead` at a time, to longer ones
 // of as many running sums.
 template <class T>
+struct ColumnCascade {
+  static constexpr int64_t kMost = 1024;
+  const T* x;
+  int64_t pitch, width;
+  int ahead;
+  Cascade cascade;
+  int64_t lanes() const { return ahead * width; }
+  size_t bytes() const { return static_cast<size_t>(lanes()) * sizeof(T); }
+
+  // The sums of long rows [begin, end) on the levels from 0 on; those of level 1 and above are set.
+  [[gnu::noinline]] void run(int64_t begin, int64_t end, T (*sums)[kMost]) const {
+    const int64_t step = ahead * pitch;
+    std::memset(sums[0], 0, bytes());
+    cascade.run(
+        end - begin,
+        [&](int64_t row, int64_t row_end) {
+          for (int a = 0; a < ahead; ++a) {
+            T* sum = sums[0] + a * width;
+            const T* p = x + begin * step + a * pitch;
+            int64_t r = row;
+            for (; row_end - r >= 4; r += 4) add_four(sum, p + r * step, step, width);
+            for (; r < row_end; ++r) add(sum, p + r * step, width);
+          }
+        },
+        [&](int level) {
+          add(sums[level], sums[level - 1], lanes());
+          std::memset(sums[level - 1], 0, bytes());
+        });
+  }
+  // The same of whole blocks of few columns, which threads share.
+  [[gnu::noinline]] void run_blocks(int64_t blocks, T (*sums)[kMost]) const {
+    constexpr int64_t kBlocks = 32;
+    const int64_t block = cascade.step * cascade.step;
+    alignas(64) T parts[kBlocks][kNarrow];
+    for (int64_t first = 0; first < blocks; first += kBlocks) {
+      const int64_t count = blocks - first < kBlocks ? blocks - first : kBlocks;
+      parallel_for(count, blocks_worth(block * lanes()), [&](int64_t begin, int64_t end) {
+        alignas(64) T levels[3][kMost];
+        for (int64_t b = begin; b < end; ++b) {
+          std::memset(levels[1], 0, bytes());
+          std::memset(levels[2], 0, bytes());
+          run((first + b) * block, (first + b + 1) * block, levels);
+          std::memcpy(parts[b], levels[2], bytes());
+        }
+      });
+      for (int64_t b = 0; b < count; ++b) {
+        add(sums[2], parts[b], lanes());
+        if ((first + b + 1) & (cascade.step - 1)) continue;
+        add(sums[3], sums[2], lanes());
+        std::memset(sums[2], 0, bytes());
+      }
+    }
+  }
+  static constexpr int64_t kNarrow = 128;
+};
+
+template <class T>
 [[gnu::noinline, gnu::noclone]] void cascade_columns(const T* x, int64_t rows, int64_t pitch,
                                                      int64_t width, int ahead, T* sums) {
-  constexpr int64_t kMost = 1024;
-  const int64_t long_rows = rows / ahead, lanes = ahead * width, step = ahead * pitch;
-  const Cascade cascade(long_rows);
-  const int levels = long_rows < cascade.step ? 1 : kLevels;
-  alignas(64) T level_sums[kLevels][kMost];
-  const auto bytes = static_cast<size_t>(lanes) * sizeof(T);
-  for (int level = 0; level < levels; ++level) std::memset(level_sums[level], 0, bytes);
-  cascade.run(
-      long_rows,
-      [&](int64_t row, int64_t end) {
-        for (int a = 0; a < ahead; ++a) {
-          T* sum = level_sums[0] + a * width;
-          const T* p = x + a * pitch;
-          int64_t r = row;
-          for (; end - r >= 4; r += 4) add_four(sum, p + r * step, step, width);
-          for (; r < end; ++r) add(sum, p + r * step, width);
-        }
-      },
-      [&](int level) {
-        add(level_sums[level], level_sums[level - 1], lanes);
-        std::memset(level_sums[level - 1], 0, bytes);
-      });
-  for (int level = 1; level < levels; ++level) add(level_sums[0], level_sums[level], lanes);
+  const int64_t long_rows = rows / ahead;
+  const ColumnCascade<T> columns{x, pitch, width, ahead, Cascade(long_rows)};
+  const int64_t step = columns.cascade.step;
+  const int levels = long_rows < step ? 1 : kLevels;
+  alignas(64) T level_sums[kLevels][ColumnCascade<T>::kMost];
+  for (int level = 1; level < levels; ++level) std::memset(level_sums[level], 0, columns.bytes());
+  const bool shared = columns.lanes() <= ColumnCascade<T>::kNarrow && long_rows >= step * step;
+  const int64_t blocks = shared ? long_rows / (step * step) : 0;
+  if (shared) columns.run_blocks(blocks, level_sums);
+  columns.run(blocks * step * step, long_rows, level_sums);
+  for (int level = 1; level < levels; ++level)
+    add(level_sums[0], level_sums[level], columns.lanes());
   for (int64_t row = long_rows * ahead; row < rows; ++row)
     add(level_sums[0], x + row * pitch, width);
   for (int a = 1; a < ahead; ++a) add(level_sums[0], level_sums[0] + a * width, width);
@@ -182,10 +278,91 @@ void column_sums(const T* x, int64_t rows, int64_t pitch, int64_t width, T* sums
   if (whole < width) cascade_columns(x + whole, rows, pitch, width - whole, kAhead, sums + whole);
 }
 
+// f(x, n) is a sum over n elements: blocks of a fixed size, which threads share, added in order.
+template <class T, class F>
+TG_INLINE double sum_by_blocks(const T* x, int64_t n, const F& f) {
+  if (n <= kGrain) return f(x, n);
+  constexpr int64_t kBlocks = 256;
+  double total = 0;
+  for (int64_t first = 0; first < n; first += kBlocks * kGrain) {
+    double parts[kBlocks];
+    const int64_t left = n - first, count = left < kBlocks * kGrain ? left : kBlocks * kGrain;
+    const int64_t blocks = (count + kGrain - 1) / kGrain;
+    parallel_for(blocks, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t b = begin; b < end; ++b) {
+        const int64_t at = b * kGrain;
+        parts[b] = f(x + first + at, count - at < kGrain ? count - at : kGrain);
+      }
+    });
+    for (int64_t b = 0; b < blocks; ++b) total += parts[b];
+  }
+  return total;
+}
+
+// The same in a type of its own.
+template <class T, class F, class Join>
+TG_INLINE T fold_by_blocks(const T* x, int64_t n, const F& f, const Join& join) {
+  if (n <= kGrain) return f(x, n);
+  constexpr int64_t kBlocks = 256;
+  T total{};
+  for (int64_t first = 0; first < n; first += kBlocks * kGrain) {
+    T parts[kBlocks];
+    const int64_t left = n - first, count = left < kBlocks * kGrain ? left : kBlocks * kGrain;
+    const int64_t blocks = (count + kGrain - 1) / kGrain;
+    parallel_for(blocks, 1, [&](int64_t begin, int64_t end) {
+      for (int64_t b = begin; b < end; ++b) {
+        const int64_t at = b * kGrain;
+        parts[b] = f(x + first + at, count - at < kGrain ? count - at : kGrain);
+      }
+    });
+    for (int64_t b = 0; b < blocks; ++b) total = first + b == 0 ? parts[b] : join(total, parts[b]);
+  }
+  return total;
+}
+
+template <class T>
+T product(const T* x, int64_t n) {
+  return fold_by_blocks(
+      x, n,
+      [](const T* x, int64_t n) {
+        using Vec = typename Simd<T>::Vec;
+        constexpr int64_t kWidth = kLanes<T>;
+        int64_t i = 0;
+        T total = 1;
+        if (n >= kWidth) {
+          Vec all[4];
+          for (Vec& v : all) v = T(1) - Vec{};
+          for (; n - i >= 4 * kWidth; i += 4 * kWidth)
+#pragma GCC unroll 4
+            for (int u = 0; u < 4; ++u) all[u] *= at(x + i + u * kWidth);
+          for (; n - i >= kWidth; i += kWidth) all[0] *= at(x + i);
+          total =
+              fold<T>((all[0] * all[1]) * (all[2] * all[3]), [](auto a, auto b) { return a * b; });
+        }
+        for (; i < n; ++i) total *= x[i];
+        return total;
+      },
+      [](T a, T b) { return a * b; });
+}
+
+int64_t sum_of_integers(const int64_t* x, int64_t n) {
+  return fold_by_blocks(
+      x, n,
+      [](const int64_t* x, int64_t n) {
+        int64_t total = 0;
+        for (int64_t i = 0; i < n; ++i) total += x[i];
+        return total;
+      },
+      [](int64_t a, int64_t b) { return a + b; });
+}
+
 template <class T>
 T squares(const T* x, int64_t n) {
-  return static_cast<T>(sum_of<T>(
-      n, [&](int64_t i) { return at(x + i) * at(x + i); }, [&](int64_t i) { return x[i] * x[i]; }));
+  return static_cast<T>(sum_by_blocks(x, n, [](const T* x, int64_t n) {
+    return sum_of<T>(
+        n, [&](int64_t i) { return at(x + i) * at(x + i); },
+        [&](int64_t i) { return x[i] * x[i]; });
+  }));
 }
 
 // A vector of doubles from as many elements.
@@ -197,12 +374,6 @@ TG_INLINE DoubleVec doubles_at(const float* p) {
   return __builtin_convertvector(v, DoubleVec);
 }
 template <class T>
-double exact(const T* x, int64_t n) {
-  return sum_of<double>(
-      n, [&](int64_t i) { return doubles_at(x + i); },
-      [&](int64_t i) { return static_cast<double>(x[i]); });
-}
-template <class T>
 double deviations(const T* x, int64_t n, double mean) {
   const auto square = [=](auto v) {
     const auto d = v - mean;
@@ -212,14 +383,78 @@ double deviations(const T* x, int64_t n, double mean) {
       n, [&](int64_t i) { return square(doubles_at(x + i)); },
       [&](int64_t i) { return square(static_cast<double>(x[i])); });
 }
+template <class T>
+Moments moments(const T* x, int64_t n) {
+  const double sum = sum_of<double>(
+      n, [&](int64_t i) { return doubles_at(x + i); },
+      [&](int64_t i) { return static_cast<double>(x[i]); });
+  const double mean = sum / static_cast<double>(n);
+  return {mean, deviations(x, n, mean)};
+}
+
+// to[w] = the sum of term(x, center[w]) down column w, four rows at a time.
+template <class T, class Term>
+TG_INLINE void sum_columns(const T* x, int64_t rows, int64_t pitch, int64_t width,
+                           const double* center, double* to, const Term& term) {
+  constexpr int64_t kWide = kLanes<double>;
+  std::memset(to, 0, static_cast<size_t>(width) * sizeof(double));
+  while (rows > 0) {
+    const int few = rows < 4 ? static_cast<int>(rows) : 4;
+    int64_t w = 0;
+    for (; width - w >= kWide; w += kWide) {
+      const DoubleVec c = at(center + w);
+      DoubleVec sum = at(to + w);
+      if (few == 4)
+#pragma GCC unroll 4
+        for (int r = 0; r < 4; ++r) sum += term(doubles_at(x + r * pitch + w), c);
+      else
+        for (int r = 0; r < few; ++r) sum += term(doubles_at(x + r * pitch + w), c);
+      store<double>(to + w, sum);
+    }
+    for (; w < width; ++w)
+      for (int r = 0; r < few; ++r) to[w] += term(static_cast<double>(x[r * pitch + w]), center[w]);
+    x += few * pitch;
+    rows -= few;
+  }
+}
+
+template <class T>
+void column_moments(const T* x, int64_t rows, int64_t pitch, int64_t width, Moments* moments) {
+  constexpr int64_t kRows = 64;
+  alignas(64) double means[SumKernels::kWidest], squares[SumKernels::kWidest];
+  for (int64_t done = 0; done < rows; done += kRows, x += kRows * pitch) {
+    const int64_t count = rows - done < kRows ? rows - done : kRows;
+    sum_columns(x, count, pitch, width, means, means, [](auto v, auto) { return v; });
+    for (int64_t w = 0; w < width; ++w) means[w] /= static_cast<double>(count);
+    sum_columns(x, count, pitch, width, means, squares, [](auto v, auto center) {
+      const auto d = v - center;
+      return d * d;
+    });
+    for (int64_t w = 0; w < width; ++w)
+      moments[w] = done ? joined(moments[w], done, {means[w], squares[w]}, count)
+                        : Moments{means[w], squares[w]};
+  }
+}
+
+template <class T>
+void center(const T* x, T* out, int64_t n, double mean, double factor) {
+  for (int64_t i = 0; i < n; ++i)
+    out[i] = static_cast<T>((static_cast<double>(x[i]) - mean) * factor);
+}
+template <class T>
+void center_columns(const T* x, T* out, int64_t width, const double* means, const double* factors) {
+  for (int64_t w = 0; w < width; ++w)
+    out[w] = static_cast<T>((static_cast<double>(x[w]) - means[w]) * factors[w]);
+}
 
 template <class T>
 constexpr SumKernelsOf<T> kernels_of() {
-  return {dense_sum<T>, column_sums<T>, squares<T>, exact<T>, deviations<T>};
+  return {dense_sum<T>, column_sums<T>,    product<T>, squares<T>,
+          moments<T>,   column_moments<T>, center<T>,  center_columns<T>};
 }
 
 }  // namespace
 
-const SumKernels sum_kernels{kernels_of<float>(), kernels_of<double>()};
+const SumKernels sum_kernels{kernels_of<float>(), kernels_of<double>(), sum_of_integers};
 
 }  // namespace tg::TG_ISA

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "autograd/record.h"
+#include "kernels/moments.h"
 #include "kernels/sum.h"
 #include "ops/copy.h"
 #include "ops/operators.h"
@@ -14,58 +15,47 @@
 namespace tg {
 namespace {
 
-// --- variance: the mean first, then the squares of what remains, both in double.
-template <class T>
-struct ExactMeanOp : ReduceOp<T, double, double> {
-  double count;
-  double identity() const { return 0; }
-  double map(T x, double) const { return static_cast<double>(x); }
-  double combine(double a, double b) const { return a + b; }
-  double line(const T* x, int64_t n, double) const { return sum_kernels<T>().exact(x, n); }
-  double finish(double a, double) const { return a / count; }
+// --- variance
+struct Deviation {
+  Tensor out, means;  // means in double
 };
-template <class T>
-struct DeviationOp : ReduceOp<T, double, T> {
-  static constexpr bool has_param = true;
-  double freedom;
-  bool root;
-  double identity() const { return 0; }
-  double map(T x, double mean) const {
-    const double d = static_cast<double>(x) - mean;
-    return d * d;
-  }
-  double combine(double a, double b) const { return a + b; }
-  double line(const T* x, int64_t n, double mean) const {
-    return sum_kernels<T>().deviations(x, n, mean);
-  }
-  T finish(double a, double) const {
-    return convert<T>(root ? std::sqrt(a / freedom) : a / freedom);
-  }
-};
-
-Tensor deviation(const Tensor& x, uint64_t mask, double correction, bool keepdim, bool root) {
+Deviation deviation(const Tensor& x, uint64_t mask, double correction, bool keepdim, bool root) {
   if (!is_floating(x.dtype()))
     runtime_error("std and var only support floating point and complex dtypes");
   const Dims sizes = reduced_sizes(x, mask, keepdim);
-  const Tensor means = empty(sizes, DType::Float64);
-  Tensor out = empty(sizes, loop_dtype(x.dtype()));
-  const double count = double(reduced_count(x.sizes(), mask));
-  const double freedom = std::max(0.0, count - correction);
-  visit_real(out.dtype(), [&](auto tag) {
+  const MaskedLines in(widened(x), mask);
+  Deviation result{empty(sizes, in.dense.dtype()), empty(sizes, DType::Float64)};
+  const double freedom = std::max(0.0, double(in.lines.n) - correction);
+  visit_real(in.dense.dtype(), [&](auto tag) {
     using T = typename decltype(tag)::type;
-    reduce_into(means, x, mask, ExactMeanOp<T>{{}, count});
-    reduce_into(out, x, mask, DeviationOp<T>{{}, freedom, root}, means.data<double>());
+    variance_along(in.lines, in.dense.data<T>(), freedom, root, result.means.data<double>(),
+                   result.out.data<T>());
   });
-  return cast_quietly(out, x.dtype());
+  result.out = cast_quietly(result.out, x.dtype());
+  return result;
 }
 
 }  // namespace
 
 Tensor var_gradient(const Tensor& restored_grad, const Tensor& x, const Reduced& of,
-                    double correction, bool of_all) {
-  const Tensor centered = x - sum_over(x, of.mask, true) / double(of.count());
+                    double correction, bool of_all, const Tensor& means) {
   const double freedom = double(of.count()) - correction;
-  if (freedom > 0 || !of_all) return restored_grad * (2.0 / freedom) * centered;
+  const bool usual = freedom > 0 || !of_all;
+  if (!grad_mode.enabled && usual && means.defined() && loop_dtype(x.dtype()) == x.dtype()) {
+    const MaskedLines in(x, of.mask);
+    if (!in.permuted) {
+      const Tensor factors = contiguous(to_dtype(restored_grad, DType::Float64)) * (2.0 / freedom);
+      Tensor out = empty(x.sizes(), x.dtype());
+      visit_real(x.dtype(), [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        center_along(in.lines, in.dense.data<T>(), means.data<double>(), factors.data<double>(),
+                     out.data<T>());
+      });
+      return out;
+    }
+  }
+  const Tensor centered = x - sum_over(x, of.mask, true) / double(of.count());
+  if (usual) return restored_grad * (2.0 / freedom) * centered;
   const double infinity = std::numeric_limits<double>::infinity();
   return restored_grad * where(centered == 0, Operand(std::nan("")), Operand(infinity));
 }
@@ -119,6 +109,21 @@ Tensor norm_values(const Tensor& x, double p, uint64_t mask, const OptionalDims&
   }
 }
 
+// x * (g / norm) in one pass, for floats: in double the quotient does not overflow. Else none.
+Tensor euclidean_gradient(const Tensor& g, const Tensor& x, const Tensor& norm, uint64_t mask) {
+  if (grad_mode.enabled || x.dtype() != DType::Float32 || g.numel() != norm.numel()) return {};
+  const MaskedLines in(x, mask);
+  if (in.permuted || norm.numel() != in.lines.outer * in.lines.inner) return {};
+  const auto wide = [](const Tensor& t) { return to_dtype(contiguous(t), DType::Float64); };
+  const Tensor factors = contiguous(masked_fill(wide(g) / wide(norm), norm == 0, Operand(0.0)));
+  const Tensor means = empty(factors.sizes(), DType::Float64);
+  fill_values(means, Scalar(0.0));
+  Tensor out = empty(x.sizes(), x.dtype());
+  center_along(in.lines, in.dense.data<float>(), means.data<double>(), factors.data<double>(),
+               out.data<float>());
+  return out;
+}
+
 }  // namespace
 
 // PyTorch's choices at the kinks: 0 where the norm is 0, shared among equals for infinite p.
@@ -128,7 +133,10 @@ Tensor norm_gradient(const Tensor& g, const Tensor& x, const Tensor& norm, doubl
   const Norm kind = norm_of(p);
   if (kind == Norm::Zero) return {};
   if (kind == Norm::One) return sign(x) * g;
-  if (kind == Norm::Two) return g * masked_fill(x / norm, norm == 0, zero);
+  if (kind == Norm::Two) {
+    if (const Tensor out = euclidean_gradient(g, x, norm, mask); out.defined()) return out;
+    return g * masked_fill(x / norm, norm == 0, zero);
+  }
   const Tensor size = abs(x);
   if (kind == Norm::Greatest || kind == Norm::Least) {
     const Tensor ties = to_dtype((size == norm) || isnan(size), g.dtype());
@@ -168,23 +176,23 @@ void check_norm(const Tensor& x, double p, const OptionalDims& dims, uint64_t ma
 
 Tensor var(const Tensor& x, const OptionalDims& dims, double correction, bool keepdim) {
   const uint64_t mask = dim_mask(x, dims);
-  Tensor out = deviation(x, mask, correction, keepdim, false);
-  record("VarBackward0", out, inputs(x), saves(x),
-         [of = Reduced(x, mask, keepdim), correction, of_all = !dims](const Tensor& g,
-                                                                      const Tensor& x) {
-           return var_gradient(of.restore(g), x, of, correction, of_all);
+  auto [out, means] = deviation(x, mask, correction, keepdim, false);
+  record("VarBackward0", out, inputs(x), saves(x, means),
+         [of = Reduced(x, mask, keepdim), correction, of_all = !dims](
+             const Tensor& g, const Tensor& x, const Tensor& means) {
+           return var_gradient(of.restore(g), x, of, correction, of_all, means);
          });
   return out;
 }
 
 Tensor std(const Tensor& x, const OptionalDims& dims, double correction, bool keepdim) {
   const uint64_t mask = dim_mask(x, dims);
-  Tensor out = deviation(x, mask, correction, keepdim, true);
-  record("StdBackward0", out, inputs(x), saves(x, saved_output(out)),
+  auto [out, means] = deviation(x, mask, correction, keepdim, true);
+  record("StdBackward0", out, inputs(x), saves(x, saved_output(out), means),
          [of = Reduced(x, mask, keepdim), correction, of_all = !dims](
-             const Tensor& g, const Tensor& x, const Tensor& y) {
+             const Tensor& g, const Tensor& x, const Tensor& y, const Tensor& means) {
            const Tensor of_var = masked_fill(g / (y * 2), y == 0, Operand(0.0));
-           return var_gradient(of.restore(of_var), x, of, correction, of_all);
+           return var_gradient(of.restore(of_var), x, of, correction, of_all, means);
          });
   return out;
 }

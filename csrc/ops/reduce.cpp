@@ -18,10 +18,11 @@ struct SumOp : ReduceOp<T, T, T> {
   T identity() const { return 0; }
   T map(T x, T) const { return x; }
   T combine(T a, T b) const { return a + b; }
-  T line(const T* x, int64_t n, T) const
-    requires std::is_floating_point_v<T>
-  {
-    return sum_kernels<T>().sum(x, n);
+  T line(const T* x, int64_t n, T) const {
+    if constexpr (std::is_integral_v<T>)
+      return sum_kernels_of_machine().of_integers(x, n);
+    else
+      return sum_kernels<T>().sum(x, n);
   }
   void columns(const T* x, int64_t n, int64_t pitch, int64_t width, T* sums) const
     requires std::is_floating_point_v<T>

@@ -55,9 +55,9 @@ Tensor spread(const Tensor& grad, std::span<const int64_t> sizes, double divisor
 
 // Of var() and vector_norm(), whose results and gradients come with the reduced dims as ones.
 // `of_all`: no dims were given; without degrees of freedom PyTorch then says infinity, and NaN at
-// the mean. norm_gradient() gives none for p = 0.
+// the mean. `means` of the lines, in double, spare a pass. norm_gradient() gives none for p = 0.
 Tensor var_gradient(const Tensor& restored_grad, const Tensor& x, const Reduced& of,
-                    double correction, bool of_all);
+                    double correction, bool of_all, const Tensor& means = {});
 Tensor norm_gradient(const Tensor& g, const Tensor& x, const Tensor& norm, double p, uint64_t mask);
 
 // s[i] = add[i] + coef[i] * s[i - 1] along dim, or s[i + 1] in reverse. Differentiable.

@@ -3,6 +3,7 @@
 // of them divides, so zeros are not special.
 #include "autograd/record.h"
 #include "kernels/lines.h"
+#include "kernels/sum.h"
 #include "ops/copy.h"
 #include "ops/factory.h"
 #include "ops/join.h"
@@ -19,6 +20,11 @@ struct ProdOp : ReduceOp<T, T, T> {
   T identity() const { return 1; }
   T map(T x, T) const { return x; }
   T combine(T a, T b) const { return a * b; }
+  T line(const T* x, int64_t n, T) const
+    requires std::is_floating_point_v<T>
+  {
+    return sum_kernels<T>().product(x, n);
+  }
 };
 
 // Running values of float are kept in double, as PyTorch does.
