@@ -126,7 +126,7 @@ POLYNOMIALS = [
         lambda r: (mp.exp(r) - 1 - r) / r**2,
         -LOG2 / 32 * 1.002,
         LOG2 / 32 * 1.003,
-        lambda r: 4 * r**2,
+        lambda r: r**2,
         "float double",
     ),
     Polynomial(

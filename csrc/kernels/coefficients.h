@@ -17,8 +17,8 @@ struct Coefficients<float> {
   // (exp(r) - 1 - r) / r^2: 2^-29.0
   static constexpr float exp[] = {0x1p-1f,        0x1.555556p-3f,  0x1.5554e6p-5f,
                                   0x1.1110d2p-7f, 0x1.6d461ep-10f, 0x1.a14356p-13f};
-  // (exp(r) - 1 - r) / r^2 for a 32nd of log(2): 2^-34.6
-  static constexpr float exp_near[] = {0x1p-1f, 0x1.5556ep-3f, 0x1.5556eep-5f};
+  // (exp(r) - 1 - r) / r^2 for a 32nd of log(2): 2^-27.7
+  static constexpr float exp_near[] = {0x1.00014ap-1f, 0x1.5556d6p-3f};
   // (2^r - 1) / r for a 32nd: 2^-28.7
   static constexpr float exp2_near[] = {0x1.62e43p-1f, 0x1.ebff94p-3f, 0x1.c6b592p-5f};
   // (log(1 + f) - f + f^2 / 2) / f^3: 2^-27.1
@@ -87,7 +87,7 @@ struct Coefficients<double> {
                                    0x1.27e4cef9b0705p-22,
                                    0x1.af50373e70da1p-26,
                                    0x1.1f89e8c183fdp-29};
-  // (exp(r) - 1 - r) / r^2 for a 32nd of log(2): 2^-62.4
+  // (exp(r) - 1 - r) / r^2 for a 32nd of log(2): 2^-64.4
   static constexpr double exp_near[] = {0x1.0000000000001p-1,  0x1.5555555555558p-3,
                                         0x1.55555554e830dp-5,  0x1.111111107599fp-7,
                                         0x1.6c17eecd163c5p-10, 0x1.a01beb06eb15ap-13};

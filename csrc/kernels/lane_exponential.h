@@ -175,13 +175,20 @@ TG_INLINE Exponential<K> exponential_by_table(Lane<K> x) {
 }
 TG_INLINE Exponential<float> exponential(Lane<float> x) { return exponential_by_table(x); }
 TG_INLINE Exponential<double> exponential(Lane<double> x) { return exponential_by_table(x); }
+// exp(x) * 2^shift
 template <class K>
-TG_INLINE Lane<K> exp_by_table(Lane<K> x) {
+TG_INLINE Lane<K> scaled_exp(Lane<K> x, Lane<K> shift) {
   const Exponential<K> e = exponential(within_range_of_exp(x));
+  return scaled(e.head + e.rest, e.n + shift);
+}
+TG_INLINE Lane<float> exp(Lane<float> x) {
+  const Exponential<float> e = exponential(within_range_of_exp(x));
   return scaled(e.head + e.rest, e.n);
 }
-TG_INLINE Lane<float> exp(Lane<float> x) { return exp_by_table(x); }
-TG_INLINE Lane<double> exp(Lane<double> x) { return exp_by_table(x); }
+TG_INLINE Lane<double> exp(Lane<double> x) {
+  const Exponential<double> e = exponential(within_range_of_exp(x));
+  return scaled(e.head + e.rest, e.n);
+}
 #endif
 template <class K>
 TG_INLINE Lane<K> within_range_of_exp2(Lane<K> x) {
@@ -210,7 +217,7 @@ TG_INLINE Lane<double> exp2(Lane<double> x) { return exp2_by_table(x); }
 template <class K>
 TG_INLINE Lane<K> expm1(Lane<K> x) {
   const Lane<K> limit = kExpHigh<K> - 2;  // 2^n would overflow earlier than exp(x) does
-  const Series<K> s = series_of_exp(maximum(minimum(x, limit), Lane<K>(-50)));
+  const Series<K> s = series_of_exp(maximum(x, Lane<K>(-50)));
   const Lane<K> scale = power_of_two<K>(s.bits), base = scale - 1;
   const Lane<K> near = fused(scale, s.r, base), lost = fused(scale, s.r, base - near);
   Lane<K> y = near + fused(scale, s.tail, lost);
@@ -313,7 +320,6 @@ TG_INLINE Lane<float> sigmoid(Lane<float> x) {
 // (exp(size) + sign exp(-size)) / 2
 template <class K>
 TG_INLINE Lane<K> half_of_both(Lane<K> size, double sign) {
-  size = minimum(size, Lane<K>(kExpHigh<K>));
 #if defined(__AVX512F__)
   const Exponential<K> e = exponential(size);
   const Lane<K> head = scaled(e.head, e.n - 1), rest = scaled(e.rest, e.n - 1);
@@ -321,11 +327,11 @@ TG_INLINE Lane<K> half_of_both(Lane<K> size, double sign) {
   const Lane<K> y = head + fused(inverse, Lane<K>(0.25 * sign), rest);
   const Mask<K> large = size > kExpHigh<K> - 2;  // the head alone may overflow
   if (any(large)) [[unlikely]]
-    return where(large, scaled(e.head + e.rest, e.n - 1), y);
+    return where(large, scaled_exp(size, Lane<K>(-1)), y);
   return y;
 #else
   Lane<K> n;
-  const Twofold<K> mantissa = mantissa_of_exp(size, n);
+  const Twofold<K> mantissa = mantissa_of_exp(minimum(size, Lane<K>(kExpHigh<K>)), n);
   const Lane<K> half = scaled(mantissa.value, n - 1);
   return half + 0.25 * sign / half;
 #endif

@@ -197,13 +197,17 @@ void columns(const T* in, T* out, int64_t count, int64_t n, int64_t pitch, bool 
   alignas(64) T greatest[kWidest], total[kWidest];
   column_sums(in, logarithm ? nullptr : out, count, n, pitch, false, greatest, total);
   for (int64_t w = 0; logarithm && w < count; ++w) total[w] = log_of(total[w]);
+  alignas(64) T inverse[kWidest];
+  for (int64_t w = 0; !logarithm && w < count; ++w) inverse[w] = 1 / total[w];
   if (logarithm)
     set_columns(out, count, n, pitch, [&](int64_t i, int64_t w, auto part) {
       return part.load(in + i) - part.load(greatest + w) - part.load(total + w);
     });
   else
     set_columns(out, count, n, pitch, [&](int64_t i, int64_t w, auto part) {
-      return part.load(out + i) / part.load(total + w);
+      // The quotient as rounded once, which PyTorch has: its rest is exact in a fused multiply-add.
+      const auto term = part.load(out + i), by = part.load(inverse + w), q = term * by;
+      return q + (term - q * part.load(total + w)) * by;
     });
 }
 
