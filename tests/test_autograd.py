@@ -1318,6 +1318,36 @@ def test_what_pytorch_keeps_may_not_change(call, changed):
         result.backward()
 
 
+@pytest.mark.parametrize(
+    "call, changed",
+    [("tg.take_along_dim(x, index, 0)", "index"), ("tg.take_along_dim(x, index)", "index"), ("x.erfinv()", "y")],
+)
+def test_what_pytorch_does_not_keep_may_change(call, changed):
+    x = leaf(0.25, 0.5) * 1
+    names = {"tg": tg, "x": x, "index": tg.tensor([1, 1])}
+    y = names["y"] = eval(call, names)
+    (wanted,) = tg.autograd.grad(y.sum(), x, retain_graph=True)
+    with tg.no_grad():
+        names[changed].mul_(0)
+    (got,) = tg.autograd.grad(y.sum(), x)
+    assert got.tolist() == wanted.tolist()
+
+
+def test_gradient_of_sgn_is_immutable_as_in_pytorch():
+    x = leaf(1.5, -2.0)
+    x.sgn().sum().backward()
+    assert x.grad.tolist() == [0, 0]
+    for change in (lambda: x.grad.add_(1), lambda: x.grad[0].zero_(), lambda: x.grad.detach().mul_(2)):
+        with pytest.raises(RuntimeError, match="ZeroTensors are immutable"):
+            change()
+    with pytest.raises(RuntimeError, match="ZeroTensors are immutable"):
+        (x * x).sum().backward()
+    x.grad = x.grad.clone()
+    (x * x).sum().backward()
+    assert x.grad.tolist() == [3, -4]
+    assert (x.grad * 1).add_(1).tolist() == [4, -3]
+
+
 def test_view_made_under_no_grad_keeps_nothing_for_its_gradient():
     x = leaf(1.0, 2.0)
     with tg.no_grad():

@@ -153,3 +153,18 @@ def test_logits_may_change_after_cross_entropy():
     assert (got == wanted).all()
     with pytest.raises(RuntimeError, match="modified by an inplace operation"):
         tg.autograd.grad(loss, x, create_graph=True)
+
+
+@pytest.mark.skipif("baseline" in tg.__config__.show(), reason="registers of four numbers")
+def test_short_rows_are_added_one_by_one():
+    """PyTorch's order: each of the small ones is lost beside 1, all of them together would not be."""
+    x = tg.tensor([0.0, -16.64, -16.64, -16.64, -16.64])
+    assert tg.softmax(x, 0)[0] == 1 and tg.log_softmax(x, 0)[0] == 0
+
+
+@pytest.mark.skipif("baseline" in tg.__config__.show(), reason="exponentials without fused multiply-add")
+def test_columns_are_divided_by_their_sum():
+    """As in PyTorch, rather than multiplied by its inverse, which would round twice."""
+    x = tg.tensor([0.5, -1.25, 2.0, 0.125, -0.75])[:, None].expand(5, 64).contiguous()
+    wanted = ["0x1.34eefep-3", "0x1.ad7a10p-6", "0x1.5a22d2p-1", "0x1.a8a748p-4", "0x1.620b34p-5"]  # PyTorch's
+    assert tg.softmax(x, 0)[:, 7].tolist() == [float.fromhex(v) for v in wanted]

@@ -116,8 +116,8 @@ POLYNOMIALS = [
         "exp",
         "(exp(r) - 1 - r) / r^2",
         lambda r: (mp.exp(r) - 1 - r) / r**2,
-        -LOG2 * 0.502,
-        LOG2 * 0.502,
+        -LOG2 * 0.502,  # no node may be 0
+        LOG2 * 0.503,
         lambda r: r**2 / abs(mp.expm1(r)),
     ),
     Polynomial(
@@ -125,9 +125,18 @@ POLYNOMIALS = [
         "(exp(r) - 1 - r) / r^2 for a 32nd of log(2)",
         lambda r: (mp.exp(r) - 1 - r) / r**2,
         -LOG2 / 32 * 1.002,
-        LOG2 / 32 * 1.002,
+        LOG2 / 32 * 1.003,
         lambda r: r**2,
-        "double",
+        "float double",
+    ),
+    Polynomial(
+        "exp2_near",
+        "(2^r - 1) / r for a 32nd",
+        lambda r: mp.expm1(r * LOG2) / r,
+        -mpf(1) / 32,
+        mpf(1) / 31.9,
+        lambda r: abs(r),
+        "float double",
     ),
     Polynomial(
         "log",
@@ -146,6 +155,15 @@ POLYNOMIALS = [
         mpf(0.2) ** 2,
         lambda z: z,
         "double Wide",
+    ),
+    Polynomial(
+        "log_near",
+        "(log(1 + r) - r) / r^2 for a 32nd",
+        lambda r: (mp.log1p(r) - r) / r**2,
+        -mpf(1) / 62,
+        mpf(1) / 31,
+        lambda r: abs(r),
+        "float",
     ),
     Polynomial(
         "log_upper",
@@ -171,6 +189,24 @@ POLYNOMIALS = [
         mpf(0),
         (mp.pi / 4) ** 2 * 1.01,
         lambda z: z**2,
+    ),
+    Polynomial(
+        "sin_near",
+        "(sin(r) / r - 1) / r^2 in r^2, for a 16th of pi",
+        of_square(lambda r: (mp.sin(r) / r - 1) / r**2),
+        mpf(0),
+        (mp.pi / 16) ** 2 * 1.01,
+        lambda z: z,
+        "float double",
+    ),
+    Polynomial(
+        "cos_near",
+        "(cos(r) - 1) / r^2 in r^2, for a 16th of pi",
+        of_square(lambda r: (mp.cos(r) - 1) / r**2),
+        mpf(0),
+        (mp.pi / 16) ** 2 * 1.01,
+        lambda z: 2 * z,
+        "float double",
     ),
     Polynomial(
         "tan",
@@ -243,6 +279,20 @@ POLYNOMIALS = [
 ]
 
 
+def near_exact(function: Function, middle: mpf, bits: int, width: mpf) -> mpf:
+    """A number of `bits` digits near `middle` where the function nearly is one as well (Gal, 1986)."""
+    best, worst = middle, mpf(1)
+    for k in range(600):
+        place = rounded(middle + width / 2**11 * ((k + 1) // 2) * (-1) ** k, bits)
+        value = function(place)
+        lost = abs(value - rounded(value, bits)) / mp.ldexp(1, mp.frexp(value)[1] - bits)
+        if lost < worst:
+            best, worst = place, lost
+        if worst < 2**-8:
+            break
+    return best
+
+
 @dataclass
 class Pieces:
     """An odd function of x >= 0 in pieces: below 1/8, four in each octave from there to `high`, then 1.
@@ -260,7 +310,9 @@ class Pieces:
         kind = KINDS[0]
         edges = [mpf(2) ** (k // 4) * (4 + k % 4) / 32 for k in range(31)]
         pieces = [(mpf(0), edges[0], mpf(0))]
-        pieces += [(a, b, (a + b) / 2) for a, b in pairwise(edges) if a < self.high]
+        for a, b in pairwise(edges):
+            if a < self.high:
+                pieces.append((a, b, near_exact(self.function, (a + b) / 2, kind.bits, b - a)))
         for degree in range(3, 12):
             columns, worst = [], mpf(0)
             for low, high, middle in pieces:
@@ -298,8 +350,7 @@ PIECES = [Pieces("tanh", mp.tanh, mpf(10)), Pieces("erf", mp.erf, mpf(4))]
 class EvenPieces:
     """A function on [0, high) in pieces of one width, each a polynomial in the distance from its middle.
 
-    The rows: what is left of the lowest coefficients, then as in Pieces. Of an odd function the first piece is as
-    there, too.
+    The rows are as in Pieces; of an odd function the first piece is as there, too.
     """
 
     name: str
@@ -311,9 +362,10 @@ class EvenPieces:
 
     def fit(self) -> tuple[list[list[mpf]], mpf]:
         width = self.high / self.count
+        middles = [near_exact(self.function, (k + mpf(0.5)) * width, self.kind.bits, width) for k in range(self.count)]
         for degree in range(3, 20):
             columns, worst = [], mpf(0)
-            for k in range(self.count):
+            for k, middle in enumerate(middles):
                 low, high = k * width, (k + 1) * width
                 if self.odd and k == 0:
                     middle, of_degree = mpf(0), degree - 1
@@ -326,7 +378,7 @@ class EvenPieces:
                         lambda t: t / self.function(t),
                     )
                 else:
-                    middle, of_degree = rounded((low + high) / 2, self.kind.bits), degree
+                    of_degree = degree
                     p = Polynomial(
                         "",
                         "",
@@ -339,8 +391,7 @@ class EvenPieces:
                 exact = [(t, p.function(t), p.share(t)) for t in mp.linspace(p.low, p.high, 100)]
                 worst = max(worst, error_of(coefficients, exact))
                 stored = [rounded(c, self.kind.bits) for c in coefficients]
-                lost = rounded(coefficients[0] - stored[0], self.kind.bits)
-                columns.append([lost, middle, *stored] if of_degree == degree else [mpf(0), middle, mpf(0), *stored])
+                columns.append([middle, *stored] if of_degree == degree else [middle, mpf(0), *stored])
             if worst < self.kind.target:
                 return [list(row) for row in zip(*columns, strict=True)], worst
         raise ValueError(f"{self.name} does not converge")
@@ -348,6 +399,7 @@ class EvenPieces:
 
 EVEN_PIECES = [
     EvenPieces("erf64", mp.erf, 16, mpf(6), KINDS[1], odd=True),
+    EvenPieces("sigmoid", lambda x: 1 / (1 + mp.exp(x)), 32, mpf("17.5"), KINDS[0], odd=False),
     EvenPieces("erfcx", lambda x: mp.exp(x * x) * mp.erfc(x), 32, mpf("10.24"), KINDS[0], odd=False),
 ]
 
@@ -387,6 +439,22 @@ CONSTANTS = [
     # In double precision the second part ends at 2^-53, so that only the last subtraction rounds.
     Constant("half_pi", "pi / 2", mp.pi / 2, {"float": [0, 0, 0], "double": [30, 23, 0, 0]}),
 ]
+
+
+def log_pieces() -> list[list[mpf]]:
+    """The rows of kLogPieces: heads end at 2^-16, so that they add up with multiples of log(2) exactly."""
+    bits = KINDS[0].bits
+    middles = [1 + (k + mpf(0.5)) / 32 for k in range(32)]
+    middles[0], middles[-1] = mpf(1), mpf(2)
+    inverses = [rounded(1 / middle, bits) for middle in middles]
+    rows = [inverses]
+    for name, base in (("log2", mp.e), ("", mpf(2)), ("log10_2", mpf(10))):
+        heads = [mp.nint(mp.ldexp(-mp.log(i) / mp.log(base), 16)) / 2**16 for i in inverses]
+        tails = [rounded(-mp.log(i) / mp.log(base) - head, bits) for i, head in zip(inverses, heads, strict=True)]
+        if name:  # the last one is what n takes back
+            heads[-1], tails[-1] = next(c for c in CONSTANTS if c.name == name).parts(KINDS[0])
+        rows += [heads, tails]
+    return rows
 
 
 def number(value: mpf, kind: Kind) -> str:
@@ -439,15 +507,27 @@ def main() -> None:
         for row in rows:
             print("    {" + ", ".join(number(c, even.kind) for c in row) + "},")
         print("};")
-    print("// 2^(k / 16), and what is left of it.")
-    print("alignas(64) constexpr double kPowers[2][16] = {")
-    powers = [mpf(2) ** (mpf(k) / 16) for k in range(16)]
-    kind = KINDS[1]
-    heads = [rounded(power, kind.bits) for power in powers]
-    tails = [rounded(power - head, kind.bits) for power, head in zip(powers, heads, strict=True)]
-    for row in (heads, tails):
-        print("    {" + ", ".join(number(c, kind) for c in row) + "},")
+    print(
+        "// For logarithms: inverses near 1 / m for 32 pieces of [1, 2), and their logarithms in three bases, negated."
+    )
+    print("alignas(64) constexpr float kLogPieces[7][32] = {")
+    for row in log_pieces():
+        print("    {" + ", ".join(number(c, KINDS[0]) for c in row) + "},")
     print("};")
+    tables = [
+        ("kPowers", "2^(k / 16)", [mpf(2) ** (mpf(k) / 16) for k in range(16)]),
+        ("kSines", "sin(k pi / 8)", [mp.sin(k * mp.pi / 8) if k % 8 else mpf(0) for k in range(16)]),
+    ]
+    for name, meaning, values in tables:
+        print(f"// {meaning}, and what is left of it.")
+        print(f"template <class Kind>\nconstexpr {KINDS[1].number} {name}[2][16] = {{}};")
+        for kind in KINDS[:2]:
+            heads = [rounded(value, kind.bits) for value in values]
+            tails = [rounded(value - head, kind.bits) for value, head in zip(values, heads, strict=True)]
+            print(f"template <>\nalignas(64) constexpr {kind.number} {name}<{kind.key}>[2][16] = {{")
+            for row in (heads, tails):
+                print("    {" + ", ".join(number(c, kind) for c in row) + "},")
+            print("};")
     print("#endif\n")
     print("}  // namespace")
     print("}  // namespace tg::TG_ISA")

@@ -482,6 +482,7 @@ void Run::finish_leaves(bool accumulate) {
     if (!leaf->grad && is_ours_alone(value, leaf)) {
       leaf->grad = value.release();
     } else if (leaf->grad && !grad_mode.enabled) {
+      if (leaf->grad->storage->read_only) refuse_read_only(Tensor(leaf->grad));
       engine_ops::add_inplace(Tensor(leaf->grad), value);
     } else {
       add_to_grad(leaf, value, leaf);

@@ -95,12 +95,19 @@ void refuse_view_change(const TensorImpl* view, bool indirect) {
                 "Function.");
 }
 
+void refuse_read_only(const Tensor& self) {
+  if (self->storage->is_zero_tensor)
+    runtime_error(
+        "ZeroTensors are immutable. Please use the materialized zero tensor obtained using "
+        ".clone() if you want a mutable tensor.");
+  runtime_error(
+      "this tensor shares the memory of a read-only NumPy array or buffer: copy it first "
+      "(clone())");
+}
+
 void check_inplace(const Tensor& self, Repeats repeats) {
   TensorImpl* impl = self.impl();
-  if (impl->storage->read_only)
-    runtime_error(
-        "this tensor shares the memory of a read-only NumPy array or buffer: copy it first "
-        "(clone())");
+  if (impl->storage->read_only) refuse_read_only(self);
   if (repeats == Repeats::Refused) refuse_repeats(impl->sizes(), impl->strides(), impl->ndim);
   if (grad_mode.enabled && requires_grad(self)) check_rebase(self);
 }

@@ -86,6 +86,7 @@ inline void as_differentiable_view(const Tensor& view, const Tensor& of, bool mu
 enum class Repeats { Refused, Allowed };
 // Raises PyTorch's error where `self` must not be changed in place.
 void check_inplace(const Tensor& self, Repeats repeats = Repeats::Refused);
+[[noreturn]] void refuse_read_only(const Tensor& self);
 // The same for `self` that may not require grad, but is about to get a value that does.
 void check_rebase(const Tensor& self);
 // Raises PyTorch's error where one lies across the other: elements would be read after being

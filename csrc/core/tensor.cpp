@@ -26,6 +26,7 @@ Storage* Storage::alias(Storage* of) {
   storage->data = of->data;
   storage->nbytes = of->nbytes;
   storage->read_only = of->read_only;
+  storage->is_zero_tensor = of->is_zero_tensor;
   storage->owner = of;
   ++of->refcount;
   return storage;

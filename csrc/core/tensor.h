@@ -39,6 +39,7 @@ struct Storage {
   void (*deleter)(void*) = nullptr;  // for foreign memory (NumPy, buffers)
   void* deleter_context = nullptr;
   bool read_only = false;
+  bool is_zero_tensor = false;  // and so read-only: what PyTorch calls a ZeroTensor
   bool is_inline = false;
 
   static Storage* make();  // without memory

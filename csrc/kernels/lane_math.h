@@ -5,33 +5,9 @@
 // takes a detour; its other numbers come out as they would without.
 #pragma once
 
-#include "kernels/lane.h"
+#include "kernels/lane_exponential.h"
 
 namespace tg::TG_ISA {
-
-template <class K>
-using Table = Coefficients<K>;
-
-template <class K>
-TG_INLINE typename Format<K>::Bits all(int64_t bits) {
-  return static_cast<typename Format<K>::Int>(bits) + typename Format<K>::Bits{};
-}
-
-// The nearest whole number to x, of at most 2^21 (float) or 2^50 (double) in size, and that number
-// in the low bits of a register.
-template <class K>
-struct Whole {
-  Lane<K> value;
-  typename Format<K>::Bits bits;
-};
-template <class K>
-constexpr double kRounder = sizeof(typename Format<K>::Number) == 4 ? 0x1.8p23 : 0x1.8p52;
-// Of x * factor.
-template <class K>
-TG_INLINE Whole<K> whole(Lane<K> x, Lane<K> factor) {
-  const Lane<K> shifted = fused(x, factor, Lane<K>(kRounder<K>));
-  return {shifted - Lane<K>(kRounder<K>), shifted.bits()};
-}
 
 // --- rounding
 // A result has the sign of x, zero too. Halves go to the even neighbour.
@@ -66,199 +42,6 @@ TG_INLINE Lane<K> reciprocal(Lane<K> x) {
 template <class K>
 TG_INLINE Lane<K> rsqrt(Lane<K> x) {
   return 1 / sqrt(x);
-}
-
-// a * b - product, where product is a * b rounded.
-template <class K>
-TG_INLINE Lane<K> product_lost(Lane<K> a, Lane<K> b, Lane<K> product) {
-#if defined(__FMA__)
-  return fused(a, b, -product);
-#else
-  const auto lower = all<K>((int64_t(1) << (Format<K>::kMantissa / 2 + 1)) - 1);
-  const Lane<K> a_high = of_bits<K>(a.bits() & ~lower), a_low = a - a_high;
-  const Lane<K> b_high = of_bits<K>(b.bits() & ~lower), b_low = b - b_high;
-  return ((a_high * b_high - product) + (a_high * b_low + a_low * b_high)) + a_low * b_low;
-#endif
-}
-
-// c - a * b where both are nearly the same.
-template <class K>
-TG_INLINE Lane<K> rest_of(Lane<K> c, Lane<K> a, Lane<K> b) {
-#if defined(__FMA__)
-  return fused(-a, b, c);
-#else
-  const Lane<K> product = a * b;
-  return (c - product) - product_lost(a, b, product);
-#endif
-}
-
-// A number and the digits that it lacks.
-template <class K>
-struct Twofold {
-  Lane<K> value, lost;
-};
-// a + b where a is the larger.
-template <class K>
-TG_INLINE Twofold<K> sum_of(Lane<K> a, Lane<K> b) {
-  const Lane<K> sum = a + b;
-  return {sum, (a - sum) + b};
-}
-// a / b, given 1 / b.
-template <class K>
-TG_INLINE Twofold<K> quotient(Twofold<K> a, Twofold<K> b, Lane<K> inverse) {
-  const Lane<K> q = a.value * inverse;
-  return {q, (rest_of(a.value, q, b.value) + (a.lost - q * b.lost)) * inverse};
-}
-
-// --- exponentials
-// 2^n for the whole number n in the low bits, if it is a normal number.
-template <class K>
-TG_INLINE Lane<K> power_of_two(typename Format<K>::Bits n) {
-  return of_bits<K>((n + Format<K>::kBias) << Format<K>::kMantissa);
-}
-// x * 2^n for any n.
-#if defined(__AVX512F__)
-TG_INLINE Lane<float> scaled(Lane<float> x, Lane<float> n) {
-  return _mm512_maskz_scalef_ps(-1, x.v, n.v);
-}
-TG_INLINE Lane<double> scaled(Lane<double> x, Lane<double> n) {
-  return _mm512_maskz_scalef_pd(-1, x.v, n.v);
-}
-TG_INLINE Lane<Wide> scaled(Lane<Wide> x, Lane<Wide> n) {
-  return _mm512_maskz_scalef_pd(-1, x.v, n.v);
-}
-#else
-template <class K>
-TG_INLINE Lane<K> scaled(Lane<K> x, Lane<K> n) {
-  const Whole<K> half = whole(n, Lane<K>(0.5)), rest = whole(n - half.value, Lane<K>(1));
-  return x * power_of_two<K>(half.bits) * power_of_two<K>(rest.bits);
-}
-#endif
-
-template <class K>
-constexpr double kExpHigh = sizeof(typename Format<K>::Number) == 4 ? 90 : 711;
-template <class K>
-constexpr double kExpLow = sizeof(typename Format<K>::Number) == 4 ? -104 : -746;
-
-// x = n log(2) + r with |r| <= log(2) / 2, and exp(r) - 1 as r + tail.
-template <class K>
-struct Exponential {
-  Lane<K> r, tail, n;
-  typename Format<K>::Bits bits;
-};
-template <class K>
-TG_INLINE Exponential<K> exponential(Lane<K> x) {
-  const Whole<K> n = whole(x, Lane<K>(1.4426950408889634));
-  const Lane<K> rest = -Table<K>::log2[1], near = fused(n.value, Lane<K>(-Table<K>::log2[0]), x);
-  const Lane<K> r = fused(n.value, rest, near), lost = fused(n.value, rest, near - r);
-  return {r, fused(r * r, polynomial(r, Table<K>::exp), lost), n.value, n.bits};
-}
-template <class K>
-TG_INLINE Lane<K> within_range_of_exp(Lane<K> x) {
-  return maximum(minimum(x, Lane<K>(kExpHigh<K>)), Lane<K>(kExpLow<K>));
-}
-// exp(x) * 2^shift
-template <class K>
-TG_INLINE Lane<K> scaled_exp(Lane<K> x, Lane<K> shift) {
-  const Exponential<K> e = exponential(within_range_of_exp(x));
-  return scaled(1 + (e.r + e.tail), e.n + shift);
-}
-// The shortest way, since this is the function that most others are made of.
-template <class K>
-TG_INLINE Lane<K> exp(Lane<K> x) {
-  x = within_range_of_exp(x);
-  const Whole<K> n = whole(x, Lane<K>(1.4426950408889634));
-  const Lane<K> near = fused(n.value, Lane<K>(-Table<K>::log2[0]), x);
-  const Lane<K> r = fused(n.value, Lane<K>(-Table<K>::log2[1]), near);
-  const Lane<K> slope = fused(r, polynomial(r, Table<K>::exp), Lane<K>(1));
-  return scaled(fused(r, slope, Lane<K>(1)), n.value);
-}
-#if defined(__AVX512F__)
-// One of 16 numbers by the low bits of each place.
-TG_INLINE Lane<double> pick(__m512i places, const double (&from)[16]) {
-  return _mm512_permutex2var_pd(_mm512_load_pd(from), places, _mm512_load_pd(from + 8));
-}
-// In sixteenths of a power of two, from a table; scaling rounds the exponent down.
-TG_INLINE Lane<double> exp(Lane<double> x) {
-  using L = Lane<double>;
-  x = within_range_of_exp(x);
-  const L rounder = kRounder<double> / 16, shifted = fused(x, L(1.4426950408889634), rounder);
-  const L n = shifted - rounder, near = fused(n, L(-Table<double>::log2[0]), x);
-  const L r = fused(n, L(-Table<double>::log2[1]), near);
-  const auto piece = (__m512i)shifted.bits();
-  const L power = pick(piece, kPowers[0]), lost = pick(piece, kPowers[1]);
-  const L below_one = fused(r * r, polynomial(r, Table<double>::exp_near), r);
-  return scaled(power + fused(power, below_one, lost), n);
-}
-#endif
-template <class K>
-TG_INLINE Lane<K> exp2(Lane<K> x) {
-  x = maximum(minimum(x, Lane<K>(Format<K>::kBias + 1)),
-              Lane<K>(-Format<K>::kBias - Format<K>::kMantissa - 2));
-  const Whole<K> n = whole(x, Lane<K>(1));
-  const Lane<K> r = (x - n.value) * Lane<K>(0.69314718055994530942);
-  return scaled(fused(r * r, polynomial(r, Table<K>::exp), r) + 1, n.value);
-}
-template <class K>
-TG_INLINE Lane<K> expm1(Lane<K> x) {
-  const Exponential<K> e = exponential(maximum(minimum(x, Lane<K>(kExpHigh<K> - 1)), Lane<K>(-50)));
-  // 2^n may overflow where exp(x) does not.
-  const Lane<K> half = power_of_two<K>(e.bits - 1);
-  const Lane<K> y = fused(half, e.tail, fused(half, e.r, half - 0.5));
-  return with_sign(abs(where(e.n == 0, e.r + e.tail, y + y)), x);
-}
-// Quotients near 1 of sums near 1 would be off by what three roundings make: the digits that sums
-// lose are kept and come back as a correction.
-template <class K>
-TG_INLINE Lane<K> sigmoid(Lane<K> x) {
-  const Exponential<K> e = exponential(maximum(-abs(x), Lane<K>(kExpLow<K>)));
-  const Lane<K> below_one = e.r + e.tail, mantissa = 1 + below_one;
-  const Lane<K> mantissa_lost = (1 - mantissa) + below_one;
-  const Lane<K> power = scaled(mantissa, e.n), sum = 1 + power, sum_lost = power - (sum - 1);
-  const Mask<K> negative = x < 0;
-  const Lane<K> y = where(negative, power, Lane<K>(1)) / sum;
-  return fused(y, where(negative, mantissa_lost, Lane<K>(0)) - sum_lost, y);
-}
-// t / (2 - t) with t = 1 - exp(-2 |x|)
-template <class K>
-TG_INLINE Lane<K> tanh(Lane<K> x) {
-  const Exponential<K> e = exponential(maximum(abs(x) * -2, Lane<K>(-50)));
-  const Lane<K> scale = power_of_two<K>(e.bits), near = fused(scale, e.r, scale - 1);
-  const Lane<K> t = fused(scale, e.tail, near);
-  const Lane<K> t_lost = fused(scale, e.tail, near - t) + fused(scale, e.r, (scale - 1) - near);
-  const Lane<K> sum = t + 2, sum_lost = t - (sum - 2), y = abs(t) / sum, above = 1 + y;
-  const Lane<K> correction = fused(above, t_lost, y * sum_lost);
-  return with_sign(fused(above * correction, Lane<K>(-0.5), y), x);
-}
-#if defined(__AVX512F__)
-// An odd function from its pieces in coefficients.h; it is 1 from `highest` on.
-template <int rows>
-TG_INLINE Lane<float> by_pieces(Lane<float> x, const float (&table)[rows][32], float highest) {
-  const Lane<float> size = minimum(abs(x), Lane<float>(highest));
-  // The exponent and two digits more, from those of 1/8 on.
-  const auto place = (size.bits() >> 21) - ((0x3e000000 >> 21) - 1);
-  const auto piece = (__m512i)(place > 0 ? place : 0);
-  const auto row = [&](int i) __attribute__((always_inline)) -> Lane<float> {
-    return _mm512_permutex2var_ps(_mm512_load_ps(table[i]), piece, _mm512_load_ps(table[i] + 16));
-  };
-  const Lane<float> t = size - row(0);
-  Lane<float> y = row(rows - 1);
-  for (int i = rows - 2; i > 1; --i) y = fused(y, t, row(i));
-  y = fused(y, t, where(size < 0.125, size, row(1)));
-  return with_sign(abs(y), x);
-}
-TG_INLINE Lane<float> tanh(Lane<float> x) { return by_pieces(x, kTanhPieces, 10); }
-#endif
-template <class K>
-TG_INLINE Lane<K> sinh(Lane<K> x) {
-  const Lane<K> size = abs(x), z = x * x, half = scaled_exp(size, Lane<K>(-1));
-  const Lane<K> small = fused(size * z, polynomial(z, Table<K>::sinh), size);
-  return with_sign(where(size < 1, small, half - 0.25 / half), x);
-}
-template <class K>
-TG_INLINE Lane<K> cosh(Lane<K> x) {
-  const Lane<K> half = scaled_exp(abs(x), Lane<K>(-1));
-  return half + 0.25 / half;
 }
 
 // --- logarithms
@@ -360,17 +143,56 @@ TG_INLINE Lane<K> log10(Lane<K> x) {
     return (whole + y.value) + fused(l.n, Lane<K>(Table<K>::log10_2[1]), y.lost);
   });
 }
+#if defined(__AVX512F__)
+// x = 2^n m, and m, in [1, 2), times the inverse of its piece's middle is 1 + r. From 1 on and up
+// to 2 the middles are 1 and 2, whose logarithm n takes back: log(1 + r) is exact to the last
+// digit. A row of heads (which n adds to exactly) and one of what they lack belong to each base.
+template <int row>
+TG_INLINE Lane<float> log_by_pieces(Lane<float> x, const float (&of_two)[2],
+                                    const float (&factor)[2], const Lane<float>* x_lost = nullptr) {
+  using L = Lane<float>;
+  const L m = _mm512_maskz_getmant_ps(-1, x.v, _MM_MANT_NORM_1_2, kNanIfNegative);
+  const L n = exponent_of(x.v);
+  const auto piece = m.bits() >> 18;
+  const L inverse = pick(piece, kLogPieces[0]), r = fused(m, inverse, L(-1));
+  L low = pick(piece, kLogPieces[row + 1]);
+  if (of_two[1] != 0) low = fused(n, L(of_two[1]), low);
+  const L lost = x_lost ? scaled(*x_lost, -n) * inverse : L(0), all = x_lost ? r + lost : r;
+  if (x_lost) low = low + lost;
+  const L tail = all * all * polynomial(all, Table<float>::log_near);
+  if (factor[0] == 1)
+    low = low + tail;
+  else
+    low = fused(tail, L(factor[0]), fused(r, L(factor[1]), low));
+  return fused(n, L(of_two[0]), pick(piece, kLogPieces[row])) + fused(r, L(factor[0]), low);
+}
+constexpr float kOne[] = {1, 0};
+TG_INLINE Lane<float> log(Lane<float> x) { return log_by_pieces<1>(x, Table<float>::log2, kOne); }
+TG_INLINE Lane<float> log2(Lane<float> x) {
+  return log_by_pieces<3>(x, kOne, Table<float>::log2_e);
+}
+TG_INLINE Lane<float> log10(Lane<float> x) {
+  return log_by_pieces<5>(x, Table<float>::log10_2, Table<float>::log10_e);
+}
+#endif
 // 1 + x loses digits of x; they come back divided by it.
 template <class K>
-TG_INLINE Lane<K> log1p(Lane<K> x) {
-  using F = Format<K>;
-  const Lane<K> sum = 1 + x;
-  const Mask<K> odd = !(x > -1 && x <= F::kLargest);
-  Logarithm<K> l = logarithm(sum);
+TG_INLINE Lane<K> log_of_sum(Lane<K> x, Lane<K> sum, Lane<K> sum_lost) {
+  const Logarithm<K> l = logarithm(sum);
   const Mask<K> near = x > -0.25 && x < 0.5;
-  const Lane<K> lost = where(x < 1, x - (sum - 1), 1 - (sum - x)) / sum;
   const Logarithm<K> exact = logarithm_of(where(near, x, l.f), where(near, Lane<K>(0), l.n));
-  Lane<K> y = natural(exact, where(near, Lane<K>(0), lost));
+  return natural(exact, where(near, Lane<K>(0), sum_lost / sum));
+}
+#if defined(__AVX512F__)
+TG_INLINE Lane<float> log_of_sum(Lane<float>, Lane<float> sum, Lane<float> sum_lost) {
+  return log_by_pieces<1>(sum, Table<float>::log2, kOne, &sum_lost);
+}
+#endif
+template <class K>
+TG_INLINE Lane<K> log1p(Lane<K> x) {
+  const Lane<K> sum = 1 + x;
+  const Mask<K> odd = !(x > -1 && x <= Format<K>::kLargest);
+  Lane<K> y = log_of_sum(x, sum, where(x < 1, x - (sum - 1), 1 - (sum - x)));
   y = of_bits<K>((y.bits() & ~sign_bits<K>()) | (x.bits() & sign_bits<K>()));
   if (any(odd)) [[unlikely]] {
     const Lane<K> infinity = __builtin_inf();
@@ -449,6 +271,14 @@ TG_INLINE ScaledErfc<K> scaled_erfc(Lane<K> x) {
   const Lane<K> rest = polynomial((x - 3.75) * (sum * inverse_of_both), Table<K>::erfcx);
   return {sum_of(Lane<K>(1.25), rest), {sum, sum_lost}, (x + 3.75) * inverse_of_both};
 }
+// a exp(-square - lost)
+template <class K>
+TG_INLINE Lane<K> times_exp(Twofold<K> a, Lane<K> square, Lane<K> lost) {
+  const Exponential<K> e = exponential(-square);
+  const Lane<K> product = a.value * e.head, rest = fused(-lost, e.head + e.rest, e.rest);
+  const Lane<K> product_rest = fused(a.lost, e.head, product_lost(a.value, e.head, product));
+  return scaled(product + fused(a.value, rest, product_rest), e.n);
+}
 // Where 1 - erf(x) is not 0.
 template <class K>
 constexpr double kErfcLimit = sizeof(typename Format<K>::Stored) == 4 ? 10.1 : 27.3;
@@ -456,22 +286,12 @@ constexpr double kErfcLimit = sizeof(typename Format<K>::Stored) == 4 ? 10.1 : 2
 // exp(x^2) (1 - erf(x)) in pieces, times exp(-x^2) with what the square lost.
 TG_INLINE Lane<float> erfc(Lane<float> x) {
   using L = Lane<float>;
-  constexpr auto& table = kErfcxPieces;
   const L size = minimum(abs(x), L(kErfcLimit<float>)), square = size * size;
-  const auto piece =
-      (__m512i) __builtin_convertvector((size * (32 / 10.24)).v, Format<float>::Bits);
-  const auto row = [&](int i) __attribute__((always_inline)) -> L {
-    return _mm512_permutex2var_ps(_mm512_load_ps(table[i]), piece, _mm512_load_ps(table[i] + 16));
-  };
-  const L t = size - row(1);
-  constexpr int last = sizeof table / sizeof *table - 1;
-  L s = row(last);
-  for (int i = last - 1; i > 2; --i) s = fused(s, t, row(i));
-  const Twofold<float> value = sum_of(row(2), fused(s, t, row(0)));
-  const Exponential<float> e = exponential(-square);
-  const L lost = product_lost(size, size, square) * (1 + (e.r + e.tail));
-  const L below_one = e.r + (e.tail - lost);
-  const L y = scaled(value.value + fused(value.value, below_one, value.lost), e.n);
+  const auto piece = __builtin_convertvector((size * (32 / 10.24)).v, Format<float>::Bits);
+  const L t = size - pick(piece, kErfcxPieces[0]);
+  const Twofold<float> value =
+      sum_of(pick(piece, kErfcxPieces[1]), piece_of(piece, t, kErfcxPieces) * t);
+  const L y = times_exp(value, square, product_lost(size, size, square));
   return where(x < 0, 2 - y, where(x == x, y, x));
 }
 #endif
@@ -484,11 +304,7 @@ TG_INLINE Lane<K> erfc(Lane<K> x) {
     y = exp(-square) * (q.above.value * q.inverse);  // there is accuracy to spare
   } else {
     const Twofold<K> s = quotient(q.above, q.below, q.inverse);
-    const Exponential<K> e = exponential(-square);
-    // What the square lost makes a factor of 1 - lost.
-    const Lane<K> lost = product_lost(size, size, square) * (1 + (e.r + e.tail));
-    const Lane<K> below_one = e.r + (e.tail - lost);
-    y = scaled(s.value + fused(s.value, below_one, fused(s.lost, below_one, s.lost)), e.n);
+    y = times_exp(s, square, product_lost(size, size, square));
     // 1 - x - x (erf(x) / x - 1)
     const Twofold<K> from_one = sum_of(Lane<K>(1), -size);
     const Lane<K> small = fused(size, polynomial(square, Table<K>::erf), -from_one.lost);
@@ -498,17 +314,10 @@ TG_INLINE Lane<K> erfc(Lane<K> x) {
 }
 #if defined(__AVX512F__)
 TG_INLINE Lane<double> erf(Lane<double> x) {
-  using L = Lane<double>;
-  constexpr auto& table = kErf64Pieces;
-  const L size = minimum(abs(x), L(5.999999));
-  const auto piece = (__m512i) __builtin_convertvector((size * (16 / 6.0)).v, Format<double>::Bits);
-  const auto row = [&](int i) __attribute__((always_inline)) { return pick(piece, table[i]); };
-  const L t = size - row(1);
-  constexpr int last = sizeof table / sizeof *table - 1;
-  L y = row(last);
-  for (int i = last - 1; i > 2; --i) y = fused(y, t, row(i));
-  y = where(size < 0.375, size, row(2)) + fused(y, t, row(0));
-  return with_sign(where(x == x, y, x), x);
+  const Lane<double> size = minimum(abs(x), Lane<double>(5.999999));
+  const auto piece = __builtin_convertvector((size * (16 / 6.0)).v, Format<double>::Bits);
+  const Lane<double> y = odd_by_pieces(x, size, piece, kErf64Pieces, 0.375);
+  return where(x == x, y, x);
 }
 #else
 TG_INLINE Lane<double> erf(Lane<double> x) {

@@ -6,101 +6,80 @@
 
 namespace tg::TG_ISA {
 
-// The numbers that `mask` selects go through `function` one by one.
+// A function of the C library for the numbers that the formulas here do not serve, one by one.
 template <class K>
-[[gnu::noinline]] static Lane<K> replace(
-    Lane<K> y, Lane<K> x, Mask<K> mask,
-    typename Format<K>::Stored (*function)(typename Format<K>::Stored)) {
+using OfNumber = typename Format<K>::Stored (*)(typename Format<K>::Stored);
+template <class K>
+[[gnu::noinline]] static Lane<K> replace(Lane<K> y, Lane<K> x, Mask<K> mask, OfNumber<K> function) {
   for (int i = 0; i < Format<K>::kCount; ++i)
     if (mask.bits[i]) y.v[i] = function(static_cast<typename Format<K>::Stored>(x.v[i]));
   return y;
 }
+template <class K>
+TG_INLINE Lane<K> replaced(Lane<K> y, Lane<K> x, Mask<K> odd, Mask<K> huge, OfNumber<K> function) {
+  if (any(odd) | any(huge)) [[unlikely]]
+    return replace(y, x, odd || huge, function);
+  return y;
+}
 
-// x = n pi / 2 + r + lost with |r| <= pi / 4, for |x| <= limit. pi / 2 is taken off in parts;
-// single precision has no parts that are short enough where products are rounded before they are
-// added: there Wide serves.
+// x = n pi / 2 + r + lost with |r| <= pi / 4, or a share of these angles. pi / 2 is taken off in
+// parts: the first ones (see make_coefficients.py) leave an exact difference, and the last is too
+// small to count, but for `odd` angles beside a multiple.
 template <class K>
 struct Angle {
   Lane<K> r, lost;
   typename Format<K>::Bits n;
+  Mask<K> odd, huge;
 };
 template <class K>
 constexpr double kAngleLimit = 1e7;
 template <>
 inline constexpr double kAngleLimit<float> = 1e5;
 
-// Of the parts of pi / 2, those that leave an exact difference: see make_coefficients.py.
-template <class K>
-constexpr int kExactParts = sizeof(typename Format<K>::Number) == 4 ? 1 : 2;
-// From this |r| on, what the next part takes off is no larger than r.
-template <class K>
-constexpr double kPlainAngle = sizeof(typename Format<K>::Number) == 4 ? 0x1p-8 : 0x1p-30;
-
-// What `next`, which is a - n b rounded, lost.
-template <class K>
-TG_INLINE Lane<K> difference_lost(Lane<K> a, Lane<K> n, Lane<K> b, Lane<K> next) {
-  const Lane<K> product = n * b, rest = product_lost(n, b, product);
-  const Lane<K> sum = a - product, change = sum - a;
-  return (((a - (sum - change)) - (product + change)) - rest) + (sum - next);
-}
-// The same for all parts that are not exact, wherever r is.
-template <class K>
-[[gnu::noinline]] static Lane<K> angle_lost(Lane<K> n, Lane<K> first, Lane<K> second, Lane<K> r) {
-  constexpr auto& parts = Table<K>::half_pi;
-  const Lane<K> lost = difference_lost(second, n, Lane<K>(parts[2]), r);
-  if constexpr (kExactParts<K> == 1)
-    return lost + difference_lost(first, n, Lane<K>(parts[1]), second);
-  else
-    return fused(n, Lane<K>(-parts[3]), lost);  // beside a multiple of pi / 2 it counts
-}
 template <bool keeps_lost, class K>
-TG_INLINE Angle<K> angle(Lane<K> x) {
-  constexpr auto& parts = Table<K>::half_pi;
-  const Whole<K> n = whole(x, Lane<K>(0.63661977236758134308));
-  const Lane<K> first = fused(n.value, Lane<K>(-parts[0]), x);
-  const Lane<K> second = fused(n.value, Lane<K>(-parts[1]), first);
-  const Lane<K> r = fused(n.value, Lane<K>(-parts[2]), second);
-  Lane<K> lost = 0;
-  if constexpr (keeps_lost) {
-#if defined(__FMA__)
-    lost = fused(n.value, Lane<K>(-parts[2]), second - r);
-    if (kExactParts<K> == 1) lost = lost + fused(n.value, Lane<K>(-parts[1]), first - second);
-    const Mask<K> odd = abs(r) < kPlainAngle<K> && abs(x) > 0.5;
-#else
-    const Mask<K> odd = {x.bits() | -1};
-#endif
-    if (any(odd)) [[unlikely]] {
-      const Lane<K> all = angle_lost(n.value, first, second, r);
-      lost = where(odd, all, lost);
-    }
-  }
-  return {r, lost, n.bits};
+TG_INLINE Angle<K> angle(Lane<K> x, double share = 1) {
+  constexpr int exact_parts = sizeof(typename Format<K>::Number) == 4 ? 1 : 2;
+  const Whole<K> n = whole(x, Lane<K>(0.63661977236758134308 / share));
+  const auto less = [&](Lane<K> from, int part) __attribute__((always_inline)) {
+    return fused(n.value, Lane<K>(-Table<K>::half_pi[part] * share), from);
+  };
+  Lane<K> exact = less(x, 0);
+  if constexpr (exact_parts == 2) exact = less(exact, 1);
+  const Lane<K> r = less(exact, exact_parts);
+  const Mask<K> huge = !(abs(x) <= kAngleLimit<K>);
+  if constexpr (!keeps_lost) return {less(r, exact_parts + 1), Lane<K>(0), n.bits, huge, huge};
+  const Lane<K> change = exact - r;
+  return {r, less(change, exact_parts), n.bits, abs(change) > abs(r), huge};
 }
-template <class K>
-TG_INLINE Twofold<K> sin_of(Lane<K> r, Lane<K> z, Lane<K> lost) {
-  return sum_of(r, fused(r * z, polynomial(z, Table<K>::sin), lost));
-}
-template <class K>
-TG_INLINE Twofold<K> cos_of(Lane<K> z, Lane<K> lost) {
-  const Lane<K> half = z * 0.5, w = 1 - half;
-  return sum_of(w, ((1 - w) - half) + fused(z * z, polynomial(z, Table<K>::cos), lost));
-}
+
 // sin(x + turns pi / 2)
+#if defined(__AVX512F__)
+// The sum of an angle from a table, a multiple of pi / 8, and a small one.
 template <class K>
-TG_INLINE Lane<K> sin_or_cos(Lane<K> x, int turns,
-                             typename Format<K>::Stored (*function)(typename Format<K>::Stored)) {
-  using F = Format<K>;
+TG_INLINE Lane<K> sin_or_cos(Lane<K> x, int turns, OfNumber<K> function) {
+  const Angle<K> a = angle<true>(x, 0.25);
+  const Lane<K> r = a.r, z = r * r;
+  const auto place = a.n + 4 * turns;
+  const Lane<K> sine = pick(place, kSines<K>[0]), sine_lost = pick(place, kSines<K>[1]);
+  const Lane<K> cosine = pick(place + 4, kSines<K>[0]);
+  const Lane<K> below_one = z * polynomial(z, Table<K>::cos_near);
+  const Lane<K> tail = fused(r * z, polynomial(z, Table<K>::sin_near), a.lost);
+  const Lane<K> rest = fused(cosine, tail, fused(sine, below_one, sine_lost));
+  return replaced(sine + fused(cosine, r, rest), x, a.odd, a.huge, function);
+}
+#else
+template <class K>
+TG_INLINE Lane<K> sin_or_cos(Lane<K> x, int turns, OfNumber<K> function) {
   const Angle<K> a = angle<false>(x);
   const auto n = a.n + turns;
-  const Lane<K> z = a.r * a.r, s = sin_of(a.r, z, Lane<K>(0)).value,
-                c = cos_of(z, Lane<K>(0)).value;
-  const Lane<K> y = where(Mask<K>{(n & 1) == 0}, s, c);
-  Lane<K> result = of_bits<K>(y.bits() ^ ((n >> 1) << (sizeof(typename F::Number) * 8 - 1)));
-  const Mask<K> huge = !(abs(x) <= kAngleLimit<K>);
-  if (any(huge)) [[unlikely]]
-    result = replace(result, x, huge, function);
-  return result;
+  const Lane<K> z = a.r * a.r, half = z * 0.5, w = 1 - half;
+  const Lane<K> sine = fused(a.r * z, polynomial(z, Table<K>::sin), a.r);
+  const Lane<K> cosine = w + (((1 - w) - half) + z * z * polynomial(z, Table<K>::cos));
+  const Lane<K> y = where(Mask<K>{(n & 1) == 0}, sine, cosine);
+  const auto sign = (n >> 1) << (sizeof(typename Format<K>::Number) * 8 - 1);
+  return replaced(of_bits<K>(y.bits() ^ sign), x, a.huge, a.huge, function);
 }
+#endif
 template <class T>
 static T sin_of_number(T x) {
   return sizeof x == 4 ? T(__builtin_sinf(float(x))) : T(__builtin_sin(x));
@@ -122,6 +101,7 @@ template <class K>
 TG_INLINE Lane<K> cos(Lane<K> x) {
   return sin_or_cos(x, 1, cos_of_number<typename Format<K>::Stored>);
 }
+#if defined(__FMA__)
 // Of an odd number of quarter turns -1 / tan(r).
 template <class K>
 TG_INLINE Lane<K> tan(Lane<K> x) {
@@ -131,14 +111,19 @@ TG_INLINE Lane<K> tan(Lane<K> x) {
   const Lane<K> lost = fused(a.lost, slope, (a.r - near) + tail);
   const Lane<K> inverse = 1 / near,
                 rest = fused(-lost, inverse, rest_of(Lane<K>(1), inverse, near));
-  const Mask<K> even = {(a.n & 1) == 0}, huge = !(abs(x) <= kAngleLimit<K>);
+  const Mask<K> even = {(a.n & 1) == 0};
   const Lane<K> y = where(even, near, inverse) + where(even, lost, inverse * rest);
   const auto sign = a.n << (sizeof(typename Format<K>::Number) * 8 - 1);
-  Lane<K> result = of_bits<K>(y.bits() ^ sign);
-  if (any(huge)) [[unlikely]]
-    result = replace(result, x, huge, tan_of_number<typename Format<K>::Stored>);
-  return where(x == 0, x, result);
+  const Lane<K> result = of_bits<K>(y.bits() ^ sign);
+  return where(x == 0, x,
+               replaced(result, x, a.odd, a.huge, tan_of_number<typename Format<K>::Stored>));
 }
+#else  // products that are rounded before they are added lose what an angle needs
+template <class K>
+TG_INLINE Lane<K> tan(Lane<K> x) {
+  return replace(x, x, x == x || x != x, tan_of_number<typename Format<K>::Stored>);
+}
+#endif
 
 // pi times a power of two in two parts.
 template <class K>

@@ -41,10 +41,21 @@ bool is_infinite(T x) {
   return x - x != 0 && x == x;
 }
 
-// The sum of exp(x - greatest) of a row, whose terms go to `out` unless that is null.
+// The sum of exp(x - greatest) of a row, whose terms go to `out` unless that is null; in PyTorch's
+// order, which is one by one for rows shorter than a register.
 template <class T>
 TG_INLINE T exponentials(const T* x, T* out, int64_t n, T greatest) {
   using Vec = typename Simd<T>::Vec;
+  if (0 < n && n < kLanes<T>) {
+    T terms[kLanes<T>];
+    const Rest<T> part(n);
+    const Vec e = exp_of(part.load(x) - greatest);
+    if (out) part.store(out, e);
+    store<T>(terms, e);
+    T total = terms[0];
+    for (int64_t i = 1; i < n; ++i) total += terms[i];
+    return total;
+  }
   double total = 0;
   for (int64_t i = 0; i < n; i += kSumBlock) {
     Vec sums = {};
@@ -185,14 +196,18 @@ template <class T>
 void columns(const T* in, T* out, int64_t count, int64_t n, int64_t pitch, bool logarithm) {
   alignas(64) T greatest[kWidest], total[kWidest];
   column_sums(in, logarithm ? nullptr : out, count, n, pitch, false, greatest, total);
-  for (int64_t w = 0; w < count; ++w) total[w] = logarithm ? log_of(total[w]) : 1 / total[w];
+  for (int64_t w = 0; logarithm && w < count; ++w) total[w] = log_of(total[w]);
+  alignas(64) T inverse[kWidest];
+  for (int64_t w = 0; !logarithm && w < count; ++w) inverse[w] = 1 / total[w];
   if (logarithm)
     set_columns(out, count, n, pitch, [&](int64_t i, int64_t w, auto part) {
       return part.load(in + i) - part.load(greatest + w) - part.load(total + w);
     });
   else
     set_columns(out, count, n, pitch, [&](int64_t i, int64_t w, auto part) {
-      return part.load(out + i) * part.load(total + w);
+      // The quotient as rounded once, which PyTorch has: its rest is exact in a fused multiply-add.
+      const auto term = part.load(out + i), by = part.load(inverse + w), q = term * by;
+      return q + (term - q * part.load(total + w)) * by;
     });
 }
 

@@ -201,8 +201,7 @@ Tensor take_along_dim(const Tensor& x, const Tensor& indices, std::optional<int6
   if (indices.dtype() != DType::Int64)
     runtime_error("torch.take_along_dim(): dtype of indices should be Long but got ",
                   info(indices.dtype()).scalar);
-  if (!dim)
-    return gather(reshape(x, Dims{-1}), 0, from_front(reshape(indices, Dims{-1}), x.numel()));
+  if (!dim) return take_along_dim(reshape(x, Dims{-1}), reshape(indices, Dims{-1}), 0);
   if (x.dim() != indices.dim())
     runtime_error(
         "torch.take_along_dim(): input and indices should have the same number of dimensions, but "
@@ -216,7 +215,10 @@ Tensor take_along_dim(const Tensor& x, const Tensor& indices, std::optional<int6
     sizes[at] = x.size(at);
     index_sizes[at] = indices.size(at);
   }
-  return gather(expand(x, sizes), at, from_front(expand(indices, index_sizes), size_at(x, at)));
+  Tensor index = from_front(expand(indices, index_sizes), size_at(x, at));
+  // The tape keeps a copy, as in PyTorch: the indices may be changed before backward.
+  if (grad_mode.enabled && requires_grad(x)) index = clone(index);
+  return gather(expand(x, sizes), at, index);
 }
 
 }  // namespace tg

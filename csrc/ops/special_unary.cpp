@@ -59,8 +59,9 @@ struct Erfinv {
   static constexpr auto name = "erfinv", node = "ErfinvBackward0";
   static constexpr auto domain = Domain::Floating;
   static double forward(double x) { return erfinv_of(x); }
-  static auto grad_from_output(auto g, auto y) {
-    return g * (exp(y * y) * constant(y, 1 / kTwoOverSqrtPi));
+  static Tensor grad_from_input(const Tensor& g, const Tensor& x) {
+    const Tensor y = erfinv(x);
+    return g * (exp(y * y) * (1 / kTwoOverSqrtPi));
   }
 };
 struct Lgamma {
@@ -313,7 +314,11 @@ Tensor sgn(const Tensor& x) {
   }
   // PyTorch keeps both, for complex numbers: neither may be changed before backward.
   record("SgnBackward0", out, inputs(x), saves(x, saved_output(out)),
-         [](const Tensor& g, const Tensor&, const Tensor&) { return zeros_like_gradient(g); });
+         [](const Tensor& g, const Tensor&, const Tensor&) {
+           const Tensor zeros = zeros_like_gradient(g);
+           zeros->storage->read_only = zeros->storage->is_zero_tensor = true;
+           return zeros;
+         });
   return out;
 }
 Tensor sgn_(const Tensor& self) { return in_place(self, requires_grad(self), sgn); }
