@@ -139,6 +139,24 @@ POLYNOMIALS = [
         "float double",
     ),
     Polynomial(
+        "sinh_near",
+        "(sinh(r) / r - 1) / r^2 in r^2, for a 32nd of log(2)",
+        of_square(lambda r: (mp.sinh(r) / r - 1) / r**2),
+        mpf(0),
+        (LOG2 / 32) ** 2 * 1.01,
+        lambda z: z,
+        "float double",
+    ),
+    Polynomial(
+        "cosh_near",
+        "(cosh(r) - 1) / r^2 in r^2, for a 32nd of log(2)",
+        of_square(lambda r: (mp.cosh(r) - 1) / r**2),
+        mpf(0),
+        (LOG2 / 32) ** 2 * 1.01,
+        lambda z: 2 * z,
+        "float double",
+    ),
+    Polynomial(
         "log",
         "(log(1 + f) - f + f^2 / 2) / f^3",
         lambda f: (mp.log(1 + f) - f + f**2 / 2) / f**3,
@@ -519,13 +537,14 @@ def main() -> None:
         ("kSines", "sin(k pi / 8)", [mp.sin(k * mp.pi / 8) if k % 8 else mpf(0) for k in range(16)]),
     ]
     for name, meaning, values in tables:
-        print(f"// {meaning}, and what is left of it.")
-        print(f"template <class Kind>\nconstexpr {KINDS[1].number} {name}[2][16] = {{}};")
+        print(f"// {meaning}, what is left of it, and that as a share.")
+        print(f"template <class Kind>\nconstexpr {KINDS[1].number} {name}[3][16] = {{}};")
         for kind in KINDS[:2]:
             heads = [rounded(value, kind.bits) for value in values]
             tails = [rounded(value - head, kind.bits) for value, head in zip(values, heads, strict=True)]
-            print(f"template <>\nalignas(64) constexpr {kind.number} {name}<{kind.key}>[2][16] = {{")
-            for row in (heads, tails):
+            print(f"template <>\nalignas(64) constexpr {kind.number} {name}<{kind.key}>[3][16] = {{")
+            shares = [rounded(tail / (head or 1), kind.bits) for head, tail in zip(heads, tails, strict=True)]
+            for row in (heads, tails, shares):
                 print("    {" + ", ".join(number(c, kind) for c in row) + "},")
             print("};")
     print("#endif\n")

@@ -21,6 +21,10 @@ struct Coefficients<float> {
   static constexpr float exp_near[] = {0x1.00014ap-1f, 0x1.5556d6p-3f};
   // (2^r - 1) / r for a 32nd: 2^-28.7
   static constexpr float exp2_near[] = {0x1.62e43p-1f, 0x1.ebff94p-3f, 0x1.c6b592p-5f};
+  // (sinh(r) / r - 1) / r^2 in r^2, for a 32nd of log(2): 2^-38.6
+  static constexpr float sinh_near[] = {0x1.555556p-3f, 0x1.1111dap-7f};
+  // (cosh(r) - 1) / r^2 in r^2, for a 32nd of log(2): 2^-44.4
+  static constexpr float cosh_near[] = {0x1p-1f, 0x1.5556b6p-5f};
   // (log(1 + f) - f + f^2 / 2) / f^3: 2^-27.1
   static constexpr float log[] = {0x1.555556p-2f,  -0x1.000026p-2f, 0x1.999a56p-3f,
                                   -0x1.5536aap-3f, 0x1.243704p-3f,  -0x1.02da64p-3f,
@@ -95,6 +99,12 @@ struct Coefficients<double> {
   static constexpr double exp2_near[] = {
       0x1.62e42fefa39efp-1,  0x1.ebfbdff82c594p-3,  0x1.c6b08d704a0d9p-5, 0x1.3b2ab6fb08babp-7,
       0x1.5d87fe75d57f1p-10, 0x1.430a4a589e989p-13, 0x1.ffd1607e02f8bp-17};
+  // (sinh(r) / r - 1) / r^2 in r^2, for a 32nd of log(2): 2^-67.0
+  static constexpr double sinh_near[] = {0x1.5555555555556p-3, 0x1.11111110e0136p-7,
+                                         0x1.a01b0ed93ec58p-13};
+  // (cosh(r) - 1) / r^2 in r^2, for a 32nd of log(2): 2^-63.4
+  static constexpr double cosh_near[] = {0x1.0000000000001p-1, 0x1.55555554e71a7p-5,
+                                         0x1.6c17f04c757e9p-10};
   // (log((1 + s) / (1 - s)) / s - 2) / s^2 in s^2: 2^-59.4
   static constexpr double log[] = {0x1.5555555555555p-1, 0x1.9999999999f17p-2, 0x1.24924923de6edp-2,
                                    0x1.c71c72df580fcp-3, 0x1.745cac43cc003p-3, 0x1.3b29d0452d426p-3,
@@ -572,20 +582,23 @@ alignas(64) constexpr float kLogPieces[7][32] = {
      0x1.58d6d6p-20f,  -0x1.77e62ep-19f, 0x1.de0ffap-19f,  -0x1.8cdabap-18f, 0x1.b17f4cp-19f,
      0x1.2143e8p-18f,  0x1.3509f8p-18f},
 };
-// 2^(k / 16), and what is left of it.
+// 2^(k / 16), what is left of it, and that as a share.
 template <class Kind>
-constexpr double kPowers[2][16] = {};
+constexpr double kPowers[3][16] = {};
 template <>
-alignas(64) constexpr float kPowers<float>[2][16] = {
+alignas(64) constexpr float kPowers<float>[3][16] = {
     {0x1p+0f, 0x1.0b5586p+0f, 0x1.172b84p+0f, 0x1.2387a6p+0f, 0x1.306fep+0f, 0x1.3dea64p+0f,
      0x1.4bfdaep+0f, 0x1.5ab07ep+0f, 0x1.6a09e6p+0f, 0x1.7a1148p+0f, 0x1.8ace54p+0f, 0x1.9c4918p+0f,
      0x1.ae89fap+0f, 0x1.c199bep+0f, 0x1.d5818ep+0f, 0x1.ea4afap+0f},
     {0x0p+0f, 0x1.9f3122p-25f, -0x1.c15742p-27f, 0x1.ceac48p-25f, 0x1.4636e2p-25f, 0x1.824684p-25f,
      -0x1.593abcp-25f, -0x1.5bd5ecp-27f, 0x1.9fcef4p-26f, -0x1.829fdp-25f, 0x1.15506ep-27f,
      0x1.51f848p-27f, -0x1.a94b14p-26f, -0x1.3d56b2p-27f, -0x1.822dbcp-27f, 0x1.52486cp-27f},
+    {0x0p+0f, 0x1.8d96d4p-25f, -0x1.9c0c2p-27f, 0x1.964904p-25f, 0x1.125002p-25f, 0x1.370be4p-25f,
+     -0x1.0a3552p-25f, -0x1.00d8acp-27f, 0x1.26055ep-26f, -0x1.05cb44p-25f, 0x1.67a1cap-28f,
+     0x1.a3b5e4p-28f, -0x1.f9c304p-27f, -0x1.6961b4p-28f, -0x1.a5217cp-28f, 0x1.61428cp-28f},
 };
 template <>
-alignas(64) constexpr double kPowers<double>[2][16] = {
+alignas(64) constexpr double kPowers<double>[3][16] = {
     {0x1p+0, 0x1.0b5586cf9890fp+0, 0x1.172b83c7d517bp+0, 0x1.2387a6e756238p+0, 0x1.306fe0a31b715p+0,
      0x1.3dea64c123422p+0, 0x1.4bfdad5362a27p+0, 0x1.5ab07dd485429p+0, 0x1.6a09e667f3bcdp+0,
      0x1.7a11473eb0187p+0, 0x1.8ace5422aa0dbp+0, 0x1.9c49182a3f09p+0, 0x1.ae89f995ad3adp+0,
@@ -594,21 +607,28 @@ alignas(64) constexpr double kPowers<double>[2][16] = {
      0x1.6f46ad23182e4p-55, 0x1.ada0911f09ebcp-55, 0x1.d4397afec42e2p-56, 0x1.6324c054647adp-54,
      -0x1.bdd3413b26456p-54, -0x1.41577ee04992fp-55, 0x1.6e9f156864b27p-54, 0x1.c7c46b071f2bep-56,
      0x1.7a1cd345dcc81p-54, 0x1.11065895048ddp-55, 0x1.2ed02d75b3707p-55, -0x1.e9c23179c2893p-54},
+    {0x0p+0, 0x1.79aa65d837b6dp-54, -0x1.01b15eaa59348p-55, 0x1.68efde3a8a894p-54,
+     0x1.34d754db0abb6p-55, 0x1.59f48a72a4c6dp-55, 0x1.690cebb7aafbp-56, 0x1.063e1e21c5409p-54,
+     -0x1.3b3efbf5e2229p-54, -0x1.b32dcb94da51dp-56, 0x1.db72fc1f0eab5p-55, 0x1.1affc2b91ce27p-56,
+     0x1.c1a7792cb3386p-55, 0x1.36eae30af0cb3p-56, 0x1.4a385a63d07a8p-56, -0x1.ff7128fd391fp-55},
 };
-// sin(k pi / 8), and what is left of it.
+// sin(k pi / 8), what is left of it, and that as a share.
 template <class Kind>
-constexpr double kSines[2][16] = {};
+constexpr double kSines[3][16] = {};
 template <>
-alignas(64) constexpr float kSines<float>[2][16] = {
+alignas(64) constexpr float kSines<float>[3][16] = {
     {0x0p+0f, 0x1.87de2ap-2f, 0x1.6a09e6p-1f, 0x1.d906bcp-1f, 0x1p+0f, 0x1.d906bcp-1f,
      0x1.6a09e6p-1f, 0x1.87de2ap-2f, 0x0p+0f, -0x1.87de2ap-2f, -0x1.6a09e6p-1f, -0x1.d906bcp-1f,
      -0x1p+0f, -0x1.d906bcp-1f, -0x1.6a09e6p-1f, -0x1.87de2ap-2f},
     {0x0p+0f, 0x1.abaa58p-28f, 0x1.9fcef4p-27f, 0x1.e651a8p-26f, 0x0p+0f, 0x1.e651a8p-26f,
      0x1.9fcef4p-27f, 0x1.abaa58p-28f, 0x0p+0f, -0x1.abaa58p-28f, -0x1.9fcef4p-27f,
      -0x1.e651a8p-26f, 0x0p+0f, -0x1.e651a8p-26f, -0x1.9fcef4p-27f, -0x1.abaa58p-28f},
+    {0x0p+0f, 0x1.1762cap-26f, 0x1.26055ep-26f, 0x1.0731a6p-25f, 0x0p+0f, 0x1.0731a6p-25f,
+     0x1.26055ep-26f, 0x1.1762cap-26f, 0x0p+0f, 0x1.1762cap-26f, 0x1.26055ep-26f, 0x1.0731a6p-25f,
+     0x0p+0f, 0x1.0731a6p-25f, 0x1.26055ep-26f, 0x1.1762cap-26f},
 };
 template <>
-alignas(64) constexpr double kSines<double>[2][16] = {
+alignas(64) constexpr double kSines<double>[3][16] = {
     {0x0p+0, 0x1.87de2a6aea963p-2, 0x1.6a09e667f3bcdp-1, 0x1.d906bcf328d46p-1, 0x1p+0,
      0x1.d906bcf328d46p-1, 0x1.6a09e667f3bcdp-1, 0x1.87de2a6aea963p-2, 0x0p+0,
      -0x1.87de2a6aea963p-2, -0x1.6a09e667f3bcdp-1, -0x1.d906bcf328d46p-1, -0x1p+0,
@@ -617,6 +637,10 @@ alignas(64) constexpr double kSines<double>[2][16] = {
      0x1.457e610231ac2p-56, -0x1.bdd3413b26456p-55, -0x1.72cedd3d5a61p-57, 0x0p+0,
      0x1.72cedd3d5a61p-57, 0x1.bdd3413b26456p-55, -0x1.457e610231ac2p-56, 0x0p+0,
      -0x1.457e610231ac2p-56, 0x1.bdd3413b26456p-55, 0x1.72cedd3d5a61p-57},
+    {0x0p+0, -0x1.e47becd72d326p-56, -0x1.3b3efbf5e2229p-54, 0x1.604fd298bacdbp-56, 0x0p+0,
+     0x1.604fd298bacdbp-56, -0x1.3b3efbf5e2229p-54, -0x1.e47becd72d326p-56, 0x0p+0,
+     -0x1.e47becd72d326p-56, -0x1.3b3efbf5e2229p-54, 0x1.604fd298bacdbp-56, 0x0p+0,
+     0x1.604fd298bacdbp-56, -0x1.3b3efbf5e2229p-54, -0x1.e47becd72d326p-56},
 };
 #endif
 

@@ -151,16 +151,6 @@ TG_INLINE Lane<float> pick(Format<float>::Bits places, const float (&from)[16]) 
 TG_INLINE Lane<float> pick(Format<float>::Bits places, const float (&from)[32]) {
   return _mm512_permutex2var_ps(_mm512_load_ps(from), (__m512i)places, _mm512_load_ps(from + 16));
 }
-// 1 / x to about a unit of the last place, where both are normal numbers.
-TG_INLINE Lane<float> near_inverse(Lane<float> x) {
-  const Lane<float> y = _mm512_maskz_rcp14_ps(-1, x.v), rest = fused(-x, y, Lane<float>(1));
-  return fused(y, rest, y);
-}
-TG_INLINE Lane<double> near_inverse(Lane<double> x) {
-  const Lane<double> y = _mm512_maskz_rcp14_pd(-1, x.v), rest = fused(-x, y, Lane<double>(1));
-  const Lane<double> nearer = fused(y, rest, y);
-  return fused(nearer, rest * rest, nearer);
-}
 // Here n counts sixteenths, whose powers of two are in tables.
 template <class K>
 TG_INLINE Exponential<K> exponential_by_table(Lane<K> x) {
@@ -317,34 +307,49 @@ TG_INLINE Lane<float> sigmoid(Lane<float> x) {
   return result;
 }
 #endif
-// (exp(size) + sign exp(-size)) / 2
-template <class K>
-TG_INLINE Lane<K> half_of_both(Lane<K> size, double sign) {
+// sinh(x) and cosh(x) of x >= 0.
 #if defined(__AVX512F__)
-  const Exponential<K> e = exponential(size);
-  const Lane<K> head = scaled(e.head, e.n - 1), rest = scaled(e.rest, e.n - 1);
-  const Lane<K> inverse = near_inverse(minimum(head + rest, Lane<K>(1e30)));
-  const Lane<K> y = head + fused(inverse, Lane<K>(0.25 * sign), rest);
-  const Mask<K> large = size > kExpHigh<K> - 2;  // the head alone may overflow
+// With x = n log(2) + r, a half of 2^n and of 2^-n from the table, of the functions of r the rest.
+template <bool sine, class K>
+TG_INLINE Lane<K> hyperbolic(Lane<K> x) {
+  const Lane<K> rounder = kRounder<K> / 16,
+                shifted = fused(x, Lane<K>(1.4426950408889634), rounder);
+  const Lane<K> n = shifted - rounder, near = fused(n, Lane<K>(-Table<K>::log2[0]), x);
+  const Lane<K> r = fused(n, Lane<K>(-Table<K>::log2[1]), near), z = r * r;
+  const auto place = shifted.bits(), opposite = -place;
+  const Lane<K> up = scaled(pick(place, kPowers<K>[0]), n - 1);
+  const Lane<K> down = scaled(pick(opposite, kPowers<K>[0]), -1 - n);
+  const Lane<K> up_lost = up * pick(place, kPowers<K>[2]), share = pick(opposite, kPowers<K>[2]);
+  const Lane<K> sum = up + down, difference = up - down;
+  const Lane<K> most = sine ? difference : sum, odd = sine ? sum : difference;
+  const Lane<K> lost = sine ? (up - most) - down : (up - most) + down;
+  const Lane<K> rest = fused(sine ? -down : down, share, up_lost + lost);
+  const Lane<K> sinh = fused(r * z, polynomial(z, Table<K>::sinh_near), r);
+  const Lane<K> cosh_less_one = z * polynomial(z, Table<K>::cosh_near);
+  const Lane<K> y = most + fused(odd, sinh, fused(most, cosh_less_one, rest));
+  const Mask<K> large = x > kExpHigh<K> - 2;  // the table's part alone may overflow
   if (any(large)) [[unlikely]]
-    return where(large, scaled_exp(size, Lane<K>(-1)), y);
+    return where(large, scaled_exp(x, Lane<K>(-1)), y);
   return y;
-#else
-  Lane<K> n;
-  const Twofold<K> mantissa = mantissa_of_exp(minimum(size, Lane<K>(kExpHigh<K>)), n);
-  const Lane<K> half = scaled(mantissa.value, n - 1);
-  return half + 0.25 * sign / half;
-#endif
 }
+#else
+template <bool sine, class K>
+TG_INLINE Lane<K> hyperbolic(Lane<K> x) {
+  Lane<K> n;
+  const Twofold<K> mantissa = mantissa_of_exp(minimum(x, Lane<K>(kExpHigh<K>)), n);
+  const Lane<K> half = scaled(mantissa.value, n - 1), other = 0.25 / half;
+  if constexpr (!sine) return half + other;
+  const Lane<K> z = x * x, small = fused(x * z, polynomial(z, Table<K>::sinh), x);
+  return where(x < 1, small, half - other);
+}
+#endif
 template <class K>
 TG_INLINE Lane<K> sinh(Lane<K> x) {
-  const Lane<K> size = abs(x), z = x * x;
-  const Lane<K> small = fused(size * z, polynomial(z, Table<K>::sinh), size);
-  return with_sign(where(size < 1, small, half_of_both(size, -1)), x);
+  return with_sign(hyperbolic<true>(abs(x)), x);
 }
 template <class K>
 TG_INLINE Lane<K> cosh(Lane<K> x) {
-  return half_of_both(abs(x), 1);
+  return hyperbolic<false>(abs(x));
 }
 
 }  // namespace tg::TG_ISA
