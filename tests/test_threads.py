@@ -160,6 +160,7 @@ SHAPES = {
     "few long rows": ((3, 150_001), 1),
     "columns": ((503, 301), 0),
     "few columns": ((50_021, 3), 0),
+    "some columns": ((10_007, 75), 0),
     "the middle": ((31, 90, 61), 1),
     "one line": ((600_007,), 0),
 }
@@ -230,8 +231,6 @@ def test_nothing_is_shared(sizes):
         assert tg.equal(x.sum(dim), tg.zeros(sizes[1 - dim]))
         assert x.softmax(dim).shape == x.cumsum(dim).shape == sizes
     assert x.sum().item() == 0 and x.prod().item() == 1 and x.all().item()
-
-
 
 
 def test_number_of_threads_is_what_was_set():
