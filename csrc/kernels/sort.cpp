@@ -282,7 +282,7 @@ E element_of_rank(const SortTask& task, int64_t begin, int64_t rank, Ranks::Kind
 // Few of many: candidates below a bound that falls as they are found.
 int64_t candidates(int64_t k) { return std::max<int64_t>(2 * k, 24); }
 bool by_candidates(const Ranks& ranks, int64_t n) {
-  return ranks.kind == Ranks::Kind::Fixed && n >= 256 && ranks.end <= n / 16;
+  return ranks.kind == Ranks::Kind::Fixed && n >= 64 && ranks.end <= n / 16;
 }
 bool by_digits(const Ranks& ranks, int64_t n) {
   return n >= kDigitSelect && (ranks.kind != Ranks::Kind::Fixed || ranks.end - ranks.begin == 1);
