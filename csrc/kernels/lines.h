@@ -23,7 +23,7 @@ inline Lines lines_of(std::span<const int64_t> sizes, int dim) {
   return lines;
 }
 
-inline constexpr int kLineTile = 64;
+inline constexpr int kLineTile = 256;
 
 // Elements whose work is worth another thread.
 inline constexpr int64_t kLineGrain = 8192;

@@ -107,8 +107,8 @@ template <class T>
 void RowNorm<T>::backward(const T* g, T* x_grad, T* weight_grad, T* bias_grad) const {
   const auto& k = kernels<T>();
   const LongWork work(rows * n * 2);
-  constexpr int64_t kBlocks = 16;
-  const int64_t block = std::max((rows + kBlocks - 1) / kBlocks, rows_worth(n));
+  constexpr int64_t kBlocks = 16, kLeast = 32;
+  const int64_t block = std::max({(rows + kBlocks - 1) / kBlocks, kLeast, rows_worth(n)});
   const int64_t blocks = (rows + block - 1) / block;
   Zeros<double> weight_sums(weight_grad ? blocks * n : 0), bias_sums(bias_grad ? blocks * n : 0);
   parallel_for(blocks, 1, [&](int64_t first, int64_t last) {

@@ -249,9 +249,9 @@ void reduce(const ReducePlan& plan, const char* in, DType dtype, const reduction
       loops.finish(op, acc, params_of(o), tile_width, out + o * loops.out);
     }
   };
-  // A few large units are shared themselves.
-  constexpr int64_t kFew = 8, kLarge = 8 * kCheapGrain;
-  if (units < kFew && work_of_unit >= kLarge) return run(0, units);
+  // A few long ones are shared themselves.
+  constexpr int64_t kFew = 8, kLong = 8 * kCheapGrain;
+  if (!columns && units < kFew && work_of_unit >= kLong) return run(0, units);
   parallel_for(units, std::max<int64_t>(kCheapGrain / work_of_unit, 1), run);
 }
 

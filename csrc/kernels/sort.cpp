@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <memory>
 
 #include "kernels/isa.h"
+#include "kernels/parallel.h"
 #include "kernels/sort_kernels.h"
 
 namespace tg {
@@ -280,7 +282,7 @@ E element_of_rank(const SortTask& task, int64_t begin, int64_t rank, Ranks::Kind
 // Few of many: candidates below a bound that falls as they are found.
 int64_t candidates(int64_t k) { return std::max<int64_t>(2 * k, 24); }
 bool by_candidates(const Ranks& ranks, int64_t n) {
-  return ranks.kind == Ranks::Kind::Fixed && n >= 256 && ranks.end <= n / 16;
+  return ranks.kind == Ranks::Kind::Fixed && n >= 64 && ranks.end <= n / 16;
 }
 bool by_digits(const Ranks& ranks, int64_t n) {
   return n >= kDigitSelect && (ranks.kind != Ranks::Kind::Fixed || ranks.end - ranks.begin == 1);
@@ -498,13 +500,27 @@ int64_t sort_scratch(const SortTask& task, const Ranks& ranks) {
                      : scratch_elements<Wide>(task, ranks) * int64_t(sizeof(Wide));
 }
 
+// Threads share the outer dimension, with scratch memory of their own.
 void ranks_of_lines(const SortTask& task, const Ranks& ranks, char* values, int64_t* indices,
                     char* scratch) {
-  const LongWork work(task.lines.numel() * kPasses);
-  if (packs(task))
-    run_ranks(task, ranks, values, indices, reinterpret_cast<Packed*>(scratch));
-  else
-    run_ranks(task, ranks, values, indices, reinterpret_cast<Wide*>(scratch));
+  const Lines& lines = task.lines;
+  const LongWork work(lines.numel() * kPasses);
+  constexpr int64_t kGrain = 2048;
+  const int64_t size = lines.n * lines.inner, out = (ranks.end - ranks.begin) * lines.inner;
+  parallel_for(lines.outer, 1 + kGrain / (size + 1), [&](int64_t begin, int64_t end) {
+    SortTask part = task;
+    part.lines.outer = end - begin;
+    part.in += begin * size * itemsize(task.dtype);
+    char* const to = values ? values + begin * out * itemsize(task.dtype) : nullptr;
+    std::unique_ptr<char[]> own;
+    if (end - begin < lines.outer)
+      own = std::make_unique_for_overwrite<char[]>(size_t(sort_scratch(part, ranks)));
+    char* const memory = own ? own.get() : scratch;
+    if (packs(task))
+      run_ranks(part, ranks, to, indices + begin * out, reinterpret_cast<Packed*>(memory));
+    else
+      run_ranks(part, ranks, to, indices + begin * out, reinterpret_cast<Wide*>(memory));
+  });
 }
 
 void mode_of_lines(const SortTask& task, char* values, int64_t* indices, char* scratch) {
