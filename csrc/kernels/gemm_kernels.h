@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/gemm.h"
+
 namespace tg {
 
 template <class T>
@@ -20,8 +22,8 @@ struct GemmArgs {
 };
 
 struct GemmKernels {
-  void (*run_float)(const GemmArgs<float>& args);
-  void (*run_double)(const GemmArgs<double>& args);
+  void (*run_float)(const GemmArgs<float>& args, const GemmBatch& batch);
+  void (*run_double)(const GemmArgs<double>& args, const GemmBatch& batch);
 };
 
 // Memory of this thread for a packed operand, aligned to 64 bytes, valid until the next call for

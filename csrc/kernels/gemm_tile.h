@@ -203,6 +203,7 @@ struct TileOut {
   int cols;          // of the tile's V * kLanes columns
   Added<T> add;
   T* packed_b = nullptr;  // PackingB: [k][V * kLanes]
+  int64_t b_next = 0;     // from b of one tile to b of the next
 };
 
 // A tile whose rows are not whole vectors goes through memory.
@@ -285,9 +286,10 @@ void tile(int64_t count, int64_t k, const T* a_first, int64_t a_next, int64_t a_
   T* packed_b = out.packed_b;
   T* c = out.c;
   const T* add = out.add.first;
-  for (; count > 0; --count, c += R * out.row, a_first += a_next) {
+  const int64_t b_next = out.b_next;
+  for (; count > 0; --count, c += R * out.row, a_first += a_next, b_first += out.b_next) {
     Vec sum[R][V] = {};
-    const T *a = a_first, *b = b_first;
+    const T *a = a_first, *b = b_first, *a_ahead = a_first + a_next;
     // Of every third row: its neighbours are one and two strides away, which an address can say.
     constexpr int kThirds = kind == Operands::PackedA ? 1 : (R + 2) / 3;
     const T* a_rows[kThirds];
@@ -303,6 +305,11 @@ void tile(int64_t count, int64_t k, const T* a_first, int64_t a_next, int64_t a_
         // the next tile.
         __builtin_prefetch(b + V * kWidth, 0, 2);
         __builtin_prefetch(b + (V + 1) * kWidth, 0, 2);
+      }
+      if (kind != Operands::PackedA && V == 1) {
+        __builtin_prefetch(b + b_next);
+        __builtin_prefetch(a_ahead);
+        a_ahead += kWidth;
       }
 #pragma GCC unroll 16
       for (int v = 0; v < V; ++v) {
@@ -323,7 +330,7 @@ void tile(int64_t count, int64_t k, const T* a_first, int64_t a_next, int64_t a_
       }
       a += R;
       if (kind != Operands::PackedA) {
-#pragma GCC unroll 4
+#pragma GCC unroll 8
         for (int i = 0; i < kThirds; ++i) {
           a_rows[i] += a_col;
           asm("" : "+r"(a_rows[i]));  // else the compiler derives all of them from one, at each use
