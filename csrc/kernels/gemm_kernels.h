@@ -19,6 +19,8 @@ struct GemmArgs {
   int64_t c_row, c_col;
   const T* add;  // c = a b + add where it is not null; may be c
   int64_t add_row, add_col;
+  // To the operands of the product that follows in a batch, which are fetched ahead; or 0.
+  int64_t a_ahead = 0, b_ahead = 0, c_ahead = 0;
 };
 
 struct GemmKernels {

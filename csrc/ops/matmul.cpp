@@ -56,7 +56,8 @@ void multiply(DType dtype, int64_t m, int64_t n, int64_t k, const char* a, int64
     if constexpr (!std::is_same_v<T, bool>) {
       const LongWork work(batch.count * m * n * std::max<int64_t>(k / 16, 1));
       gemm<T>(m, n, k, reinterpret_cast<const T*>(a), a_row, a_col, reinterpret_cast<const T*>(b),
-              b_row, b_col, reinterpret_cast<T*>(out), n, reinterpret_cast<const T*>(add), add_row, batch);
+              b_row, b_col, reinterpret_cast<T*>(out), n, reinterpret_cast<const T*>(add), add_row,
+              batch);
     }
   });
 }
