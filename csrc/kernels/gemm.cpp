@@ -24,15 +24,15 @@ struct Free {
 // Smaller ones are not worth the question.
 bool is_large(int64_t m, int64_t n, int64_t k) { return m * n * k >= 1 << 18; }
 
-void run(const GemmArgs<float>& args) {
-  if (is_large(args.m, args.n, args.k) && blas_gemm(args)) return;
+void run(const GemmArgs<float>& args, const GemmBatch& batch = {}) {
+  if (batch.count == 1 && is_large(args.m, args.n, args.k) && blas_gemm(args)) return;
   static const GemmKernels& kernels = pick_isa(gemm_kernels_of_isa);
-  kernels.run_float(args);
+  kernels.run_float(args, batch);
 }
-void run(const GemmArgs<double>& args) {
-  if (is_large(args.m, args.n, args.k) && blas_gemm(args)) return;
+void run(const GemmArgs<double>& args, const GemmBatch& batch = {}) {
+  if (batch.count == 1 && is_large(args.m, args.n, args.k) && blas_gemm(args)) return;
   static const GemmKernels& kernels = pick_isa(gemm_kernels_of_isa);
-  kernels.run_double(args);
+  kernels.run_double(args, batch);
 }
 
 template <class T>
@@ -118,8 +118,15 @@ void* gemm_scratch(GemmScratch operand, size_t bytes) {
 template <class T>
 void gemm(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row_stride, int64_t a_col_stride,
           const T* b, int64_t b_row_stride, int64_t b_col_stride, T* c, int64_t c_row_stride,
-          const T* add, int64_t add_row_stride) {
+          const T* add, int64_t add_row_stride, const GemmBatch& batch) {
   if (m <= 0 || n <= 0) return;
+  const bool one_call = std::is_floating_point_v<T> && k > 0;
+  if (batch.count != 1 && !one_call) {
+    for (int64_t i = 0; i < batch.count; ++i)
+      gemm(m, n, k, a + i * batch.a_next, a_row_stride, a_col_stride, b + i * batch.b_next,
+           b_row_stride, b_col_stride, c + i * batch.c_next, c_row_stride);
+    return;
+  }
   if (k <= 0) {
     for (int64_t i = 0; i < m; ++i)
       for (int64_t j = 0; j < n; ++j)
@@ -142,7 +149,7 @@ void gemm(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row_stride, int
                          add_row_stride,
                          1};
   if constexpr (std::is_floating_point_v<T>)
-    run(args);
+    run(args, batch);
   else if constexpr (std::is_integral_v<T>)
     run_integer(args);
   else
@@ -151,7 +158,7 @@ void gemm(int64_t m, int64_t n, int64_t k, const T* a, int64_t a_row_stride, int
 
 #define TG_INSTANTIATE(T)                                                                         \
   template void gemm<T>(int64_t, int64_t, int64_t, const T*, int64_t, int64_t, const T*, int64_t, \
-                        int64_t, T*, int64_t, const T*, int64_t);
+                        int64_t, T*, int64_t, const T*, int64_t, const GemmBatch&);
 TG_INSTANTIATE(uint8_t)
 TG_INSTANTIATE(int8_t)
 TG_INSTANTIATE(int16_t)

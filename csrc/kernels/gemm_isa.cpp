@@ -80,9 +80,11 @@ void multiply_block(const GemmArgs<T>& g, int64_t m, int64_t n, int64_t k, const
                                                 : Operands::InPlace;
     const T* b_panel = b + j * (packed_b ? k : 1);
     int64_t b_step = !packed_b ? g.b_row : narrow ? kWidth : kWide, i = 0;
+    const int64_t b_ahead = packed_b || copy ? 0 : g.b_ahead;
     const auto out_at = [&](int64_t i) {
       return TileOut<T>{
-          c + i * g.c_row + j * g.c_col, g.c_row, g.c_col, cols, add.from(i, j), panel};
+          c + i * g.c_row + j * g.c_col, g.c_row, g.c_col,  cols, add.from(i, j), panel, 0,
+          packed_a ? 0 : g.a_ahead,      b_ahead, g.c_ahead};
     };
     if (copy) {
       tile<T, kMaxRows, 2, Operands::PackingB>(1, k, a, 0, packed_a ? 1 : g.a_row,
@@ -259,17 +261,27 @@ void blocked(const GemmArgs<T>& g) {
              [&plan](const GemmArgs<T>& part) { multiply_by_blocks(part, plan); });
 }
 
-// A single tile on unpacked operands needs none of the above.
+// The tile that is all of c and reads its operands in place, which needs none of the above; or
+// null.
+template <class T>
+TileFn<T> single_tile(const GemmArgs<T>& g) {
+  constexpr int kWide = Block<T>::kWide, kWidth = kLanes<T>;
+  const bool narrow = g.n <= kWidth, edge = g.n != kWidth && g.n != kWide;
+  if (g.m > kMaxRows + 4 || g.n > kWide || g.b_col != 1 || g.k > Block<T>::kDepth ||
+      (edge && !kMasksLoads))
+    return nullptr;
+  const int rows = static_cast<int>(g.m);
+  if constexpr (kMasksFreely)
+    if (narrow && g.m == 16) return tile<T, 16, 1, Operands::Edge>;
+  if (g.m > kMaxRows || tile_rows(g.m) != g.m) return nullptr;
+  return choose_tile<T>(edge ? Operands::Edge : Operands::InPlace, rows, narrow);
+}
+
 template <class T>
 void multiply(const GemmArgs<T>& g) {
-  constexpr int kWide = Block<T>::kWide, kWidth = kLanes<T>;
-  const bool edge = g.n != kWidth && g.n != kWide;
-  if (g.m > kMaxRows || tile_rows(g.m) != g.m || g.n > kWide || g.b_col != 1 ||
-      g.k > Block<T>::kDepth || (edge && !kMasksLoads))
-    return blocked(g);
-  const int rows = static_cast<int>(g.m), cols = static_cast<int>(g.n);
-  const Operands kind = edge ? Operands::Edge : Operands::InPlace;
-  const auto tile = choose_tile<T>(kind, rows, cols <= kWidth);
+  const TileFn<T> tile = single_tile(g);
+  if (!tile) return blocked(g);
+  const int cols = static_cast<int>(g.n);
   tile(1, g.k, g.a, 0, g.a_row, g.a_col, g.b, g.b_row,
        {g.c, g.c_row, g.c_col, cols, {g.add, g.add_row, g.add_col}});
 }
@@ -358,6 +370,36 @@ void run(const GemmArgs<T>& g) {
 
 }  // namespace
 
-const GemmKernels gemm_kernels{run<float>, run<double>};
+// Of small matrices, which pass by faster than the memory's own prefetching finds out.
+template <class T>
+void run_batch(const GemmArgs<T>& g, const GemmBatch& batch) {
+  if (const TileFn<T> tile = single_tile(g))
+    if (g.n == g.c_row && batch.c_next == g.m * g.n) {
+      tile(batch.count, g.k, g.a, batch.a_next, g.a_row, g.a_col, g.b, g.b_row,
+           {g.c,
+            g.c_row,
+            1,
+            static_cast<int>(g.n),
+            {},
+            nullptr,
+            batch.b_next,
+            batch.a_next,
+            batch.b_next,
+            batch.c_next});
+      return;
+    }
+  GemmArgs<T> one = g;
+  one.a_ahead = batch.a_next;
+  one.b_ahead = batch.b_next;
+  one.c_ahead = batch.c_next;
+  for (int64_t i = 0; i < batch.count; ++i) {
+    run(one);
+    one.a += batch.a_next;
+    one.b += batch.b_next;
+    one.c += batch.c_next;
+  }
+}
+
+const GemmKernels gemm_kernels{run_batch<float>, run_batch<double>};
 
 }  // namespace tg::TG_ISA

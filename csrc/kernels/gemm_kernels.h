@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/gemm.h"
+
 namespace tg {
 
 template <class T>
@@ -17,11 +19,13 @@ struct GemmArgs {
   int64_t c_row, c_col;
   const T* add;  // c = a b + add where it is not null; may be c
   int64_t add_row, add_col;
+  // To the operands of the product that follows in a batch, which are fetched ahead; or 0.
+  int64_t a_ahead = 0, b_ahead = 0, c_ahead = 0;
 };
 
 struct GemmKernels {
-  void (*run_float)(const GemmArgs<float>& args);
-  void (*run_double)(const GemmArgs<double>& args);
+  void (*run_float)(const GemmArgs<float>& args, const GemmBatch& batch);
+  void (*run_double)(const GemmArgs<double>& args, const GemmBatch& batch);
 };
 
 // Memory of this thread for a packed operand, aligned to 64 bytes, valid until the next call for

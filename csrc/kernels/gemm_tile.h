@@ -203,6 +203,10 @@ struct TileOut {
   int cols;          // of the tile's V * kLanes columns
   Added<T> add;
   T* packed_b = nullptr;  // PackingB: [k][V * kLanes]
+  int64_t b_next = 0;     // from b of one tile to b of the next
+  // To what is fetched ahead. Rows of an operand that is read in place lie apart, so nothing but
+  // this brings those of the next tile, or of the next product.
+  int64_t a_ahead = 0, b_ahead = 0, c_ahead = 0;
 };
 
 // A tile whose rows are not whole vectors goes through memory.
@@ -285,24 +289,25 @@ void tile(int64_t count, int64_t k, const T* a_first, int64_t a_next, int64_t a_
   T* packed_b = out.packed_b;
   T* c = out.c;
   const T* add = out.add.first;
-  for (; count > 0; --count, c += R * out.row, a_first += a_next) {
+  const int64_t b_ahead = out.b_ahead ? out.b_ahead : V * kWidth;
+  for (; count > 0; --count, c += R * out.row, a_first += a_next, b_first += out.b_next) {
     Vec sum[R][V] = {};
-    const T *a = a_first, *b = b_first;
+    const T *a = a_first, *b = b_first, *a_ahead = a_first + out.a_ahead;
     // Of every third row: its neighbours are one and two strides away, which an address can say.
     constexpr int kThirds = kind == Operands::PackedA ? 1 : (R + 2) / 3;
     const T* a_rows[kThirds];
     for (int i = 0; i < kThirds; ++i) a_rows[i] = a + 3 * i * a_row;
-    const T* ahead = c;
+    const T* ahead = c + out.c_ahead;
     for (int r = 0; r < R; ++r, ahead += out.row)
       for (int v = 0; v < V; ++v)
         __builtin_prefetch(ahead + (v < V - 1 ? v * kWidth : last_cols - 1), 1);
     const auto step = [&]() __attribute__((always_inline)) {
       Vec b_vec[V];
-      if (kind != Operands::PackedA && V == 2) {
-        // Rows of an operand that is read in place lie apart, so nothing but this brings those of
-        // the next tile.
-        __builtin_prefetch(b + V * kWidth, 0, 2);
-        __builtin_prefetch(b + (V + 1) * kWidth, 0, 2);
+      if (kind != Operands::PackedA) {
+#pragma GCC unroll 2
+        for (int v = 0; v < V; ++v) __builtin_prefetch(b + b_ahead + v * kWidth, 0, V == 1 ? 3 : 2);
+        __builtin_prefetch(a_ahead, 0, V == 1 ? 3 : 2);
+        a_ahead += kWidth;
       }
 #pragma GCC unroll 16
       for (int v = 0; v < V; ++v) {
@@ -323,7 +328,7 @@ void tile(int64_t count, int64_t k, const T* a_first, int64_t a_next, int64_t a_
       }
       a += R;
       if (kind != Operands::PackedA) {
-#pragma GCC unroll 4
+#pragma GCC unroll 8
         for (int i = 0; i < kThirds; ++i) {
           a_rows[i] += a_col;
           asm("" : "+r"(a_rows[i]));  // else the compiler derives all of them from one, at each use

@@ -50,13 +50,14 @@ void check_dtypes(const Tensor& a, const Tensor& b) {
 // out[m, n] = a[m, k] @ b[k, n] + add on strided memory; out is row-major, `add` may be null.
 void multiply(DType dtype, int64_t m, int64_t n, int64_t k, const char* a, int64_t a_row,
               int64_t a_col, const char* b, int64_t b_row, int64_t b_col, char* out,
-              const char* add = nullptr, int64_t add_row = 0) {
+              const char* add = nullptr, int64_t add_row = 0, const GemmBatch& batch = {}) {
   visit_dtype(dtype, [&](auto tag) {
     using T = typename decltype(tag)::type;
     if constexpr (!std::is_same_v<T, bool>) {
-      const LongWork work(m * n * std::max<int64_t>(k / 16, 1));
+      const LongWork work(batch.count * m * n * std::max<int64_t>(k / 16, 1));
       gemm<T>(m, n, k, reinterpret_cast<const T*>(a), a_row, a_col, reinterpret_cast<const T*>(b),
-              b_row, b_col, reinterpret_cast<T*>(out), n, reinterpret_cast<const T*>(add), add_row);
+              b_row, b_col, reinterpret_cast<T*>(out), n, reinterpret_cast<const T*>(add), add_row,
+              batch);
     }
   });
 }
@@ -170,10 +171,10 @@ Tensor bmm(const Tensor& a, const Tensor& b) {
   constexpr int64_t kWorth = 1 << 18;  // multiplications that are worth a thread
   const int64_t grain = batches < num_threads() ? batches : 1 + kWorth / (m * n * k + 1);
   parallel_for(batches, grain, [&](int64_t first, int64_t last) {
-    for (int64_t i = first; i < last; ++i)
-      multiply(a.dtype(), m, n, k, a->data + i * a.stride(0) * item, a.stride(1), a.stride(2),
-               b->data + i * b.stride(0) * item, b.stride(1), b.stride(2),
-               out->data + i * m * n * item);
+    multiply(a.dtype(), m, n, k, a->data + first * a.stride(0) * item, a.stride(1), a.stride(2),
+             b->data + first * b.stride(0) * item, b.stride(1), b.stride(2),
+             out->data + first * m * n * item, nullptr, 0,
+             {last - first, a.stride(0), b.stride(0), m * n});
   });
   record("BmmBackward0", out, inputs(a, b), saves(needed_by(b, a), needed_by(a, b)),
          [](GradInputs& to, const Tensor& g, const Tensor& a, const Tensor& b) {
