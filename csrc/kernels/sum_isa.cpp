@@ -320,29 +320,35 @@ TG_INLINE T fold_by_blocks(const T* x, int64_t n, const F& f, const Join& join) 
   return total;
 }
 
+// Parts are short, so that few products fall below the normal numbers, where each takes its time.
+template <class T>
+T product_of_part(const T* x, int64_t n) {
+  using Vec = typename Simd<T>::Vec;
+  constexpr int64_t kWidth = kLanes<T>;
+  int64_t i = 0;
+  T total = 1;
+  if (n >= kWidth) {
+    Vec all[4];
+    for (Vec& v : all) v = T(1) - Vec{};
+    for (; n - i >= 4 * kWidth; i += 4 * kWidth)
+#pragma GCC unroll 4
+      for (int u = 0; u < 4; ++u) all[u] *= at(x + i + u * kWidth);
+    for (; n - i >= kWidth; i += kWidth) all[0] *= at(x + i);
+    total = fold<T>((all[0] * all[1]) * (all[2] * all[3]), [](auto a, auto b) { return a * b; });
+  }
+  for (; i < n; ++i) total *= x[i];
+  return total;
+}
 template <class T>
 T product(const T* x, int64_t n) {
-  return fold_by_blocks(
-      x, n,
-      [](const T* x, int64_t n) {
-        using Vec = typename Simd<T>::Vec;
-        constexpr int64_t kWidth = kLanes<T>;
-        int64_t i = 0;
-        T total = 1;
-        if (n >= kWidth) {
-          Vec all[4];
-          for (Vec& v : all) v = T(1) - Vec{};
-          for (; n - i >= 4 * kWidth; i += 4 * kWidth)
-#pragma GCC unroll 4
-            for (int u = 0; u < 4; ++u) all[u] *= at(x + i + u * kWidth);
-          for (; n - i >= kWidth; i += kWidth) all[0] *= at(x + i);
-          total =
-              fold<T>((all[0] * all[1]) * (all[2] * all[3]), [](auto a, auto b) { return a * b; });
-        }
-        for (; i < n; ++i) total *= x[i];
-        return total;
-      },
-      [](T a, T b) { return a * b; });
+  constexpr int64_t kPart = 1024;
+  const auto parts = [](const T* x, int64_t n) {
+    T total = product_of_part(x, n < kPart ? n : kPart);
+    for (int64_t i = kPart; i < n; i += kPart)
+      total *= product_of_part(x + i, n - i < kPart ? n - i : kPart);
+    return total;
+  };
+  return fold_by_blocks(x, n, parts, [](T a, T b) { return a * b; });
 }
 
 int64_t sum_of_integers(const int64_t* x, int64_t n) {
