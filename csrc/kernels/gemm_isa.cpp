@@ -158,8 +158,11 @@ struct Plan {
     const int64_t a_stride = magnitude(g.a_row == 1 ? g.a_col : g.a_row) * item;
     const int64_t b_stride = magnitude(g.b_row) * item;
     const bool many_rows = g.m > 4 * kMaxRows;
-    pack_a = g.n >= 4 * B::kWide && a_stride >= 1024 &&
-             (g.a_row == 1 ? many_rows : g.n * a_stride > B::kWide * 16384);
+    const bool rows_collide = a_stride % 1024 == 0;  // in the first cache
+    pack_a =
+        g.n >= 4 * B::kWide && a_stride >= 1024 &&
+        (g.a_row == 1 ? many_rows
+                      : g.n * a_stride > B::kWide * 16384 && (rows_collide || g.n * item > 2048));
     const bool long_rows = b_stride >= 1024, few_blocks = g.m <= B::kTallCopying;
     pack_b = g.b_col != 1 || (long_rows && !few_blocks) || (!kMasksLoads && g.n % kLanes<T> != 0);
     copy_b = !pack_b && long_rows && g.m >= 2 * kMaxRows;
@@ -175,6 +178,16 @@ struct Plan {
 
 // What is worth another thread: multiplications with their additions, and elements to pack.
 constexpr int64_t kThreadWork = 1 << 18, kThreadPacking = 1 << 14;
+
+// Rows that go to one thread: fewer than the tallest tile has, so that the pieces are about equal.
+constexpr int64_t kShared = kMaxRows / 3;
+
+// Of `units` to share, the least in a piece where each piece repeats some work, such as to pack the
+// other operand: two a thread, since more would also be of less equal size.
+inline int64_t large_pieces(int64_t units, int64_t least) {
+  const int64_t even = pieces(units, 2 * int64_t{num_threads()});
+  return even > least ? even : least;
+}
 
 // Rows [first, last) of a block of c, n wide and k deep; a and c are at row 0.
 template <class T>
@@ -228,9 +241,9 @@ void multiply_by_blocks(const GemmArgs<T>& g, const Plan<T>& plan) {
       }
       const Added<T> first{g.add, g.add_row, g.add_col}, later{g.c, g.c_row, g.c_col};
       const Added<T> add = (ik > 0 ? later : first).from(0, j);
-      parallel_for(pieces(g.m, kMaxRows), pieces(kThreadWork, kMaxRows * n * k),
+      parallel_for(pieces(g.m, kShared), pieces(kThreadWork, kShared * n * k),
                    [&](int64_t begin, int64_t end) {
-                     multiply_rows(g, plan, begin * kMaxRows, least(end * kMaxRows, g.m), n, k,
+                     multiply_rows(g, plan, begin * kShared, least(end * kShared, g.m), n, k,
                                    g.a + p * g.a_col, b, g.c + j * g.c_col, add);
                    });
     }
@@ -241,7 +254,8 @@ void multiply_by_blocks(const GemmArgs<T>& g, const Plan<T>& plan) {
 template <class T, class Kernel>
 void by_columns(const GemmArgs<T>& g, int64_t unit, const Kernel& kernel) {
   if (g.m * g.n * g.k < 2 * kThreadWork || g.n < 2 * unit) return kernel(g);
-  parallel_for(pieces(g.n, unit), pieces(kThreadWork, g.m * g.k * unit),
+  const int64_t units = pieces(g.n, unit);
+  parallel_for(units, large_pieces(units, pieces(kThreadWork, g.m * g.k * unit)),
                [&](int64_t begin, int64_t end) {
                  GemmArgs<T> part = g;
                  part.n = least(end * unit, g.n) - begin * unit;
