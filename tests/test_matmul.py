@@ -72,3 +72,16 @@ def test_integers_wrap():
     assert (a @ a.t()).tolist() == [[(100 * 100 * 100 + 128) % 256 - 128] * 3] * 3
     large = tg.full((2, 2), 2**62)
     assert (large @ tg.full((2, 2), 3)).tolist() == [[(6 * 2**62 + 2**63) % 2**64 - 2**63] * 2] * 2
+
+
+@pytest.mark.parametrize("dtype", [tg.float32, tg.float64, tg.int32])
+@pytest.mark.parametrize("transposed", list(itertools.product([False, True], repeat=2)), ids=str)
+def test_batch(dtype, transposed):
+    for rows, depth, columns in itertools.product((1, 5, 8, 12, 16, 17, 40), (0, 1, 16, 40), (1, 9, 16, 31, 64)):
+        a = tg.stack([integers(rows, depth, False) + i for i in range(3)]).to(dtype)
+        b = tg.stack([integers(depth, columns, False) - i for i in range(3)]).to(dtype)
+        a = a.mT.clone().mT if transposed[0] else a
+        b = b.mT.clone().mT if transposed[1] else b
+        for x, y in (a, b), (a[:1].expand(3, rows, depth), b), (a[::2], b[1:]):
+            expected = tg.stack([p @ q for p, q in zip(x, y)])
+            assert tg.equal(x @ y, expected), (rows, depth, columns)

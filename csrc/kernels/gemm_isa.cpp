@@ -80,11 +80,12 @@ void multiply_block(const GemmArgs<T>& g, int64_t m, int64_t n, int64_t k, const
                                                 : Operands::InPlace;
     const T* b_panel = b + j * (packed_b ? k : 1);
     int64_t b_step = !packed_b ? g.b_row : narrow ? kWidth : kWide, i = 0;
-    const int64_t b_ahead = packed_b || copy ? 0 : g.b_ahead;
     const auto out_at = [&](int64_t i) {
-      return TileOut<T>{
-          c + i * g.c_row + j * g.c_col, g.c_row, g.c_col,  cols, add.from(i, j), panel, 0,
-          packed_a ? 0 : g.a_ahead,      b_ahead, g.c_ahead};
+      TileOut<T> out{c + i * g.c_row + j * g.c_col, g.c_row, g.c_col, cols, add.from(i, j), panel};
+      out.a_ahead = packed_a ? 0 : g.a_ahead;
+      out.b_ahead = packed_b || copy ? 0 : g.b_ahead;
+      out.c_ahead = g.c_ahead;
+      return out;
     };
     if (copy) {
       tile<T, kMaxRows, 2, Operands::PackingB>(1, k, a, 0, packed_a ? 1 : g.a_row,
@@ -158,8 +159,11 @@ struct Plan {
     const int64_t a_stride = magnitude(g.a_row == 1 ? g.a_col : g.a_row) * item;
     const int64_t b_stride = magnitude(g.b_row) * item;
     const bool many_rows = g.m > 4 * kMaxRows;
-    pack_a = g.n >= 4 * B::kWide && a_stride >= 1024 &&
-             (g.a_row == 1 ? many_rows : g.n * a_stride > B::kWide * 16384);
+    const bool rows_collide = a_stride % 1024 == 0;  // in the first cache
+    pack_a =
+        g.n >= 4 * B::kWide && a_stride >= 1024 &&
+        (g.a_row == 1 ? many_rows
+                      : g.n * a_stride > B::kWide * 16384 && (rows_collide || g.n * item > 2048));
     const bool long_rows = b_stride >= 1024, few_blocks = g.m <= B::kTallCopying;
     pack_b = g.b_col != 1 || (long_rows && !few_blocks) || (!kMasksLoads && g.n % kLanes<T> != 0);
     copy_b = !pack_b && long_rows && g.m >= 2 * kMaxRows;
@@ -175,6 +179,16 @@ struct Plan {
 
 // What is worth another thread: multiplications with their additions, and elements to pack.
 constexpr int64_t kThreadWork = 1 << 18, kThreadPacking = 1 << 14;
+
+// Rows that go to one thread: fewer than the tallest tile has, so that the pieces are about equal.
+constexpr int64_t kShared = kMaxRows / 3;
+
+// Of `units` to share, the least in a piece where each piece repeats some work, such as to pack the
+// other operand: two a thread, since more would also be of less equal size.
+inline int64_t large_pieces(int64_t units, int64_t least) {
+  const int64_t even = pieces(units, 2 * int64_t{num_threads()});
+  return even > least ? even : least;
+}
 
 // Rows [first, last) of a block of c, n wide and k deep; a and c are at row 0.
 template <class T>
@@ -228,9 +242,9 @@ void multiply_by_blocks(const GemmArgs<T>& g, const Plan<T>& plan) {
       }
       const Added<T> first{g.add, g.add_row, g.add_col}, later{g.c, g.c_row, g.c_col};
       const Added<T> add = (ik > 0 ? later : first).from(0, j);
-      parallel_for(pieces(g.m, kMaxRows), pieces(kThreadWork, kMaxRows * n * k),
+      parallel_for(pieces(g.m, kShared), pieces(kThreadWork, kShared * n * k),
                    [&](int64_t begin, int64_t end) {
-                     multiply_rows(g, plan, begin * kMaxRows, least(end * kMaxRows, g.m), n, k,
+                     multiply_rows(g, plan, begin * kShared, least(end * kShared, g.m), n, k,
                                    g.a + p * g.a_col, b, g.c + j * g.c_col, add);
                    });
     }
@@ -241,7 +255,8 @@ void multiply_by_blocks(const GemmArgs<T>& g, const Plan<T>& plan) {
 template <class T, class Kernel>
 void by_columns(const GemmArgs<T>& g, int64_t unit, const Kernel& kernel) {
   if (g.m * g.n * g.k < 2 * kThreadWork || g.n < 2 * unit) return kernel(g);
-  parallel_for(pieces(g.n, unit), pieces(kThreadWork, g.m * g.k * unit),
+  const int64_t units = pieces(g.n, unit);
+  parallel_for(units, large_pieces(units, pieces(kThreadWork, g.m * g.k * unit)),
                [&](int64_t begin, int64_t end) {
                  GemmArgs<T> part = g;
                  part.n = least(end * unit, g.n) - begin * unit;
@@ -267,14 +282,12 @@ template <class T>
 TileFn<T> single_tile(const GemmArgs<T>& g) {
   constexpr int kWide = Block<T>::kWide, kWidth = kLanes<T>;
   const bool narrow = g.n <= kWidth, edge = g.n != kWidth && g.n != kWide;
-  if (g.m > kMaxRows + 4 || g.n > kWide || g.b_col != 1 || g.k > Block<T>::kDepth ||
-      (edge && !kMasksLoads))
+  if (g.n > kWide || g.b_col != 1 || g.k > Block<T>::kDepth || (edge && !kMasksLoads))
     return nullptr;
-  const int rows = static_cast<int>(g.m);
-  if constexpr (kMasksFreely)
+  if constexpr (kMasksFreely)  // 32 registers hold it
     if (narrow && g.m == 16) return tile<T, 16, 1, Operands::Edge>;
   if (g.m > kMaxRows || tile_rows(g.m) != g.m) return nullptr;
-  return choose_tile<T>(edge ? Operands::Edge : Operands::InPlace, rows, narrow);
+  return choose_tile<T>(edge ? Operands::Edge : Operands::InPlace, static_cast<int>(g.m), narrow);
 }
 
 template <class T>
@@ -368,26 +381,20 @@ void run(const GemmArgs<T>& g) {
   multiply(g);
 }
 
-}  // namespace
-
-// Of small matrices, which pass by faster than the memory's own prefetching finds out.
+// Small matrices pass by faster than the processor finds out what to fetch, so it is told: of each
+// product the operands of the next. Products of one tile each are that tile again and again.
 template <class T>
 void run_batch(const GemmArgs<T>& g, const GemmBatch& batch) {
-  if (const TileFn<T> tile = single_tile(g))
-    if (g.n == g.c_row && batch.c_next == g.m * g.n) {
-      tile(batch.count, g.k, g.a, batch.a_next, g.a_row, g.a_col, g.b, g.b_row,
-           {g.c,
-            g.c_row,
-            1,
-            static_cast<int>(g.n),
-            {},
-            nullptr,
-            batch.b_next,
-            batch.a_next,
-            batch.b_next,
-            batch.c_next});
-      return;
-    }
+  if (batch.count == 1) return run(g);
+  const bool in_a_row = g.n == g.c_row && batch.c_next == g.m * g.n;
+  const bool tiles = g.m > 1 && g.n > 1 && g.b_row != 1;  // as run() decides
+  if (const auto tile = in_a_row && tiles ? single_tile(g) : nullptr) {
+    TileOut<T> out{g.c, g.c_row, 1, static_cast<int>(g.n), {}};
+    out.a_ahead = batch.a_next;
+    out.b_ahead = out.b_next = batch.b_next;
+    out.c_ahead = batch.c_next;
+    return tile(batch.count, g.k, g.a, batch.a_next, g.a_row, g.a_col, g.b, g.b_row, out);
+  }
   GemmArgs<T> one = g;
   one.a_ahead = batch.a_next;
   one.b_ahead = batch.b_next;
@@ -399,6 +406,8 @@ void run_batch(const GemmArgs<T>& g, const GemmBatch& batch) {
     one.c += batch.c_next;
   }
 }
+
+}  // namespace
 
 const GemmKernels gemm_kernels{run_batch<float>, run_batch<double>};
 
