@@ -45,6 +45,8 @@ def step_of(name, dtype=tg.float32, **options):
 n = 70_001  # above every bound from which threads share an operation, and a multiple of nothing
 x, y = randn(2 * n).abs().log().reshape(2, n)
 table = randn(403, 307)
+places = (x * 1000).abs().to(tg.int64) % 997
+columns = (places.repeat(2)[: 403 * 307] % 403).reshape(403, 307)
 OPERATIONS = {
     "add": lambda: x + y,
     "add a number": lambda: x + 2,
@@ -109,6 +111,19 @@ OPERATIONS = {
     "backward of pointwise convolution": lambda: backward_of(
         lambda a, b: tg.conv2d(a, b) ** 2, randn(11, 19, 13, 13), randn(12, 19, 1, 1)
     ),
+    "rows by index": lambda: table[places % 403],
+    "numbers by index": lambda: x[places],
+    "rows written by index": lambda: table.clone().index_put_((places[:900] % 403,), randn(900, 307)),
+    "gather": lambda: table.gather(0, columns),
+    "gather of a row": lambda: table.gather(1, columns.t()[:, :300] % 307),
+    "scatter": lambda: table.scatter(0, columns, randn(403, 307)),
+    "scatter_add": lambda: table.scatter_add(0, columns, randn(403, 307)),
+    "scatter_add of a row": lambda: table.scatter_add(1, columns % 307, randn(403, 307)),
+    "scatter_reduce": lambda: table.scatter_reduce(0, columns, randn(403, 307), "amax"),
+    "index_select": lambda: table.index_select(1, places[:1000] % 307),
+    "index_add": lambda: table.index_add(0, places[:900] % 403, randn(900, 307)),
+    "index_add of columns": lambda: table.index_add(1, places[:900] % 307, randn(403, 900)),
+    "embedding": lambda: backward_of(lambda w: tg.nn.functional.embedding(places[:2000] % 403, w) ** 2, table),
     "distances": lambda: tg.cdist(randn(301, 19), randn(205, 19)),
     "backward of distances": lambda: backward_of(tg.cdist, randn(301, 19), randn(205, 19)),
     "backward of distances by another norm": lambda: backward_of(

@@ -97,15 +97,32 @@ struct MinOp {
 
 using RowLoop = void (*)(const Row& data, const Steps& stride, int64_t n, int64_t scale);
 
-void walk_rows(std::span<const int64_t> sizes, Walk first, Walk offsets, int64_t scale, Walk third,
-               int64_t item, RowLoop loop) {
-  for_each_row<3>(sizes,
-                  {{first.data, offsets.data, third.data},
-                   {first.strides, offsets.strides, third.strides},
-                   {item, sizeof(int64_t), item}},
-                  [scale, loop](const Row& data, const Steps& stride, int64_t n) {
-                    loop(data, stride, n, scale);
-                  });
+// Elements whose places are looked up that are worth another thread.
+constexpr int64_t kGrain = kCheapGrain / 4;
+
+// Threads share dimension `shared`; none does where it is kNone.
+constexpr size_t kNone = kMaxDims;
+void walk_rows(size_t shared, std::span<const int64_t> sizes, Walk first, Walk offsets,
+               int64_t scale, Walk third, int64_t item, RowLoop loop) {
+  const Operands<3> operands{{first.data, offsets.data, third.data},
+                             {first.strides, offsets.strides, third.strides},
+                             {item, sizeof(int64_t), item}};
+  const auto row = [scale, loop](const Row& data, const Steps& stride, int64_t n) {
+    loop(data, stride, n, scale);
+  };
+  if (shared == kNone)
+    for_each_row<3>(sizes, operands, row);
+  else
+    share_rows_along<3>(shared, sizes, operands, kGrain, row);
+}
+
+// The dimension along which `strides` step furthest, of those that have several elements.
+size_t outermost(std::span<const int64_t> sizes, const int64_t* strides) {
+  size_t found = kNone;
+  for (size_t d = 0; d < sizes.size(); ++d)
+    if (sizes[d] > 1 && strides[d] != 0 && (found == kNone || strides[d] > strides[found]))
+      found = d;
+  return found;
 }
 
 RowLoop put_loop(DType dtype, Combine combine) {
@@ -129,26 +146,31 @@ RowLoop put_loop(DType dtype, Combine combine) {
 void take_at(std::span<const int64_t> sizes, Walk out, Walk offsets, int64_t scale, Walk source,
              int64_t item) {
   visit_item(item, [&]<class Item>(Item) {
-    walk_rows(sizes, out, offsets, scale, source, item, take_row<Item>);
+    walk_rows(outermost(sizes, out.strides), sizes, out, offsets, scale, source, item,
+              take_row<Item>);
   });
 }
 
 void take_dense_rows(char* out, const int64_t* index, int64_t n, const char* source,
                      int64_t row_bytes) {
   const LongWork work(n * std::max<int64_t>(row_bytes / 16, 1));
-  if (row_bytes <= 8 && std::has_single_bit(uint64_t(row_bytes))) {
-    visit_item(row_bytes, [&]<class Item>(Item) {
-      pick(reinterpret_cast<Item*>(out), reinterpret_cast<const Item*>(source), index, n);
-    });
-    return;
-  }
-  for (int64_t i = 0; i < n; ++i)
-    std::memcpy(out + i * row_bytes, source + index[i] * row_bytes, size_t(row_bytes));
+  const bool item = row_bytes <= 8 && std::has_single_bit(uint64_t(row_bytes));
+  parallel_for(n, 1 + kGrain * 4 / row_bytes, [=](int64_t begin, int64_t end) {
+    if (item)
+      return visit_item(row_bytes, [=]<class Item>(Item) {
+        pick(reinterpret_cast<Item*>(out) + begin, reinterpret_cast<const Item*>(source),
+             index + begin, end - begin);
+      });
+    for (int64_t i = begin; i < end; ++i)
+      std::memcpy(out + i * row_bytes, source + index[i] * row_bytes, size_t(row_bytes));
+  });
 }
 
 void put_at(std::span<const int64_t> sizes, Walk into, Walk offsets, int64_t scale, Walk source,
             DType dtype, Combine combine) {
-  walk_rows(sizes, source, offsets, scale, into, itemsize(dtype), put_loop(dtype, combine));
+  // Places differ along a dimension that `into` moves in: each is one thread's.
+  walk_rows(outermost(sizes, into.strides), sizes, source, offsets, scale, into, itemsize(dtype),
+            put_loop(dtype, combine));
 }
 
 const int64_t* first_outside(const int64_t* indices, int64_t n, int64_t lowest, int64_t limit) {

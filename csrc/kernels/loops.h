@@ -197,31 +197,37 @@ class Tile {
   bool lies_across_[N] = {};
 };
 
-// The same, and threads share the dimension that is outermost in the first operand, each taking at
-// least `grain` elements or so.
+// The same, and threads share dimension `shared`, each taking at least `grain` elements or so.
 template <int N, class Row>
-void share_rows(std::span<const int64_t> sizes, const Operands<N>& operands, int64_t grain,
-                const Row& row) {
+void share_rows_along(size_t shared, std::span<const int64_t> sizes, const Operands<N>& operands,
+                      int64_t grain, const Row& row) {
   int64_t total = 1;
   for (const int64_t size : sizes) total *= size;
   if (total < 2 * grain) return for_each_row<N>(sizes, operands, row);
+  const int64_t inner = total / sizes[shared];
+  const LongWork work(total);
+  parallel_for(sizes[shared], inner < grain ? grain / inner : 1, [&](int64_t begin, int64_t end) {
+    int64_t part[kMaxDims];  // Dims may allocate
+    for (size_t d = 0; d < sizes.size(); ++d) part[d] = sizes[d];
+    part[shared] = end - begin;
+    Operands<N> from = operands;
+    for (size_t k = 0; k < N; ++k)
+      from.data[k] += begin * from.strides[k][shared] * from.itemsize[k];
+    for_each_row<N>({part, sizes.size()}, from, row);
+  });
+}
+
+// Along the outermost dimension of the first operand.
+template <int N, class Row>
+void share_rows(std::span<const int64_t> sizes, const Operands<N>& operands, int64_t grain,
+                const Row& row) {
   size_t outermost = 0;
   for (size_t d = 1; d < sizes.size(); ++d)
     if (sizes[outermost] == 1 ||
         (sizes[d] > 1 && operands.strides[0][d] > operands.strides[0][outermost]))
       outermost = d;
-  const int64_t inner = total / sizes[outermost];
-  const LongWork work(total);
-  parallel_for(sizes[outermost], inner < grain ? grain / inner : 1,
-               [&](int64_t begin, int64_t end) {
-                 int64_t part[kMaxDims];  // Dims may allocate
-                 for (size_t d = 0; d < sizes.size(); ++d) part[d] = sizes[d];
-                 part[outermost] = end - begin;
-                 Operands<N> from = operands;
-                 for (size_t k = 0; k < N; ++k)
-                   from.data[k] += begin * from.strides[k][outermost] * from.itemsize[k];
-                 for_each_row<N>({part, sizes.size()}, from, row);
-               });
+  if (sizes.empty()) return for_each_row<N>(sizes, operands, row);
+  share_rows_along<N>(outermost, sizes, operands, grain, row);
 }
 
 }  // namespace tg

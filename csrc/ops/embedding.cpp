@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include "kernels/index.h"
 #include "ops/elementwise.h"
 #include "ops/factory.h"
 #include "ops/index.h"
@@ -64,9 +65,9 @@ Tensor scatter_rows(const Tensor& grad, const Tensor& indices, const Picked& p) 
   Tensor g = reshape(grad, flat);
   const Tensor factors = pick_factors(indices, p, grad.dtype());
   if (factors.defined()) g = g * factors;
-  return index_add(zeros(Dims{p.rows, flat[1]}, grad.dtype()), 0,
-                   make_view(indices, Dims{flat[0]}, Dims{1}, indices.storage_offset()), g,
-                   Scalar(1));
+  return index_add_(zeros(Dims{p.rows, flat[1]}, grad.dtype()), 0,
+                    make_view(indices, Dims{flat[0]}, Dims{1}, indices.storage_offset()), g,
+                    Scalar(1));
 }
 
 }  // namespace
@@ -81,15 +82,9 @@ Tensor embedding(const Tensor& weight, const Tensor& indices, int64_t padding_id
   const int64_t columns = weight.size(1);
   sizes.push_back(columns);
   Tensor out = empty(sizes, weight.dtype());
-  {
-    const size_t bytes = size_t(columns * itemsize(weight.dtype()));
-    const LongWork work(out.numel());
-    const int64_t* row = at.data<int64_t>();
-    char* to = out->data;
-    if (bytes)
-      for (int64_t i = 0; i < at.numel(); ++i, to += bytes)
-        std::memcpy(to, table->data + size_t(row[i]) * bytes, bytes);
-  }
+  if (columns)
+    take_dense_rows(out->data, at.data<int64_t>(), at.numel(), table->data,
+                    columns * itemsize(weight.dtype()));
   record("EmbeddingBackward0", out, inputs(weight), saves(at),
          [p = Picked{weight.size(0), padding_idx, scale_grad_by_freq}](
              const Tensor& g, const Tensor& at) { return scatter_rows(g, at, p); });
