@@ -54,7 +54,8 @@ void run_blocks(const BlockKernels& kernels, DType in, std::span<const int64_t> 
 inline bool takes_mixed(DType in) {
   return in == DType::Float32 || in == DType::Float64 || in == DType::Int64;
 }
-// The same for one input, in its own dtype; `parameters` are in the type that the kernel computes with.
+// The same for one input, in its own dtype; `parameters` are in the type that the kernel computes
+// with.
 void run_blocks(const BlockKernels& kernels, std::span<const int64_t> sizes,
                 const BlockOperand& out, const BlockOperand& a, const void* parameters);
 // The same for n numbers in a row, of which a and b may be one number repeated.
