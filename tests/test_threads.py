@@ -122,6 +122,9 @@ OPERATIONS = {
     "scatter_reduce": lambda: table.scatter_reduce(0, columns, randn(403, 307), "amax"),
     "index_select": lambda: table.index_select(1, places[:1000] % 307),
     "index_add": lambda: table.index_add(0, places[:900] % 403, randn(900, 307)),
+    "index_add to overlapping rows": lambda: (
+        table.flatten()[:5000].clone().as_strided((64, 4096), (1, 1)).index_add_(1, places[:4000], randn(64, 4000))
+    ),
     "index_add of columns": lambda: table.index_add(1, places[:900] % 307, randn(403, 900)),
     "embedding": lambda: backward_of(lambda w: tg.nn.functional.embedding(places[:2000] % 403, w) ** 2, table),
     "distances": lambda: tg.cdist(randn(301, 19), randn(205, 19)),

@@ -13,6 +13,7 @@ namespace tg {
 namespace {
 
 constexpr int64_t kBlock = 512;
+constexpr int64_t kStreamedBlock = 256;  // short, so that the next one is computed while it leaves
 constexpr int64_t kWidest = 8;  // bytes
 
 // What a thread should have to do: elements. Functions that integers have no kernel for are the
@@ -104,8 +105,9 @@ class Row {
     }
     const bool streams = streams_ && in_place[0];
     const int64_t past = streams ? past_line(data[0]) / items_[0] : 0;
+    const int64_t most = streams ? kStreamedBlock : kBlock;
     for (int64_t done = 0, count; done < n; done += count) {
-      count = std::min(done ? kBlock : kBlock - past, n - done);
+      count = std::min(done ? most : most - past, n - done);
       for (size_t k = 1; k < N; ++k) {
         const char* source = data[k] + done * stride[k];
         if (in_place[k]) {

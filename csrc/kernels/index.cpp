@@ -166,13 +166,13 @@ void take_dense_rows(char* out, const int64_t* index, int64_t n, const char* sou
   });
 }
 
-void put_at(std::span<const int64_t> sizes, Walk into, Walk offsets, int64_t scale, Walk source,
-            DType dtype, Combine combine) {
+void put_at(std::span<const int64_t> sizes, Walk into, bool repeats, Walk offsets, int64_t scale,
+            Walk source, DType dtype, Combine combine) {
   // Places differ along a dimension that `into` moves in: each is one thread's. Parts of short rows
   // would have threads wait for each other's lines.
   constexpr int64_t kShort = 2048;  // bytes
   const int64_t item = itemsize(dtype);
-  size_t shared = outermost(sizes, into.strides);
+  size_t shared = repeats ? kNone : outermost(sizes, into.strides);
   if (shared != kNone && into.strides[shared] * item * sizes[shared] < kShort) shared = kNone;
   walk_rows(shared, sizes, source, offsets, scale, into, item, put_loop(dtype, combine));
 }

@@ -20,13 +20,13 @@ enum class Combine { Write, Add, Multiply, Max, Min };
 // out = source[offset]; `item` bytes per element.
 void take_at(std::span<const int64_t> sizes, Walk out, Walk offsets, int64_t scale, Walk source,
              int64_t item);
-// The same for whole rows of a dense source: row i of out is row index[i] of source.
+// The same for whole rows, not empty, of a dense source: row i of out is row index[i] of source.
 void take_dense_rows(char* out, const int64_t* index, int64_t n, const char* source,
                      int64_t row_bytes);
 // into[offset] = combine(into[offset], source). Several elements may have one place: Add sums them,
-// Write keeps the last one walked.
-void put_at(std::span<const int64_t> sizes, Walk into, Walk offsets, int64_t scale, Walk source,
-            DType dtype, Combine combine);
+// Write keeps the last one walked. `repeats`: elements of `into` share memory.
+void put_at(std::span<const int64_t> sizes, Walk into, bool repeats, Walk offsets, int64_t scale,
+            Walk source, DType dtype, Combine combine);
 
 // The first of n indices that is not in [lowest, limit), or null.
 const int64_t* first_outside(const int64_t* indices, int64_t n, int64_t lowest, int64_t limit);

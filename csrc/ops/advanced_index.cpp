@@ -94,7 +94,7 @@ void write_values(const Tensor& into, const AdvancedIndex& at, const Tensor& val
   const Places places(at, into);
   const Tensor source = apart_from(into, values);
   const Dims steps = broadcast_strides(source, sizes);
-  put_at(sizes, places.walk(into), places.offsets_walk(), places.scale,
+  put_at(sizes, places.walk(into), lies_across_itself(into), places.offsets_walk(), places.scale,
          {source->data, steps.data()}, into.dtype(), accumulate ? Combine::Add : Combine::Write);
 }
 

@@ -55,9 +55,9 @@ inline void put_along(const Tensor& into, int at, const Tensor& index,
                       const Tensor& source, std::span<const int64_t> source_strides,
                       Combine combine) {
   const Dims steps = strides_without(into, at);
-  put_at(sizes, {into->data, steps.data()}, {index->data, index_strides.data()},
-         stride_at(into, at) * itemsize(into.dtype()), {source->data, source_strides.data()},
-         into.dtype(), combine);
+  put_at(sizes, {into->data, steps.data()}, lies_across_itself(into),
+         {index->data, index_strides.data()}, stride_at(into, at) * itemsize(into.dtype()),
+         {source->data, source_strides.data()}, into.dtype(), combine);
 }
 
 inline void check_bounds(const Tensor& index, int at, int64_t size) {

@@ -159,11 +159,9 @@ Tensor to_dtype(const Tensor& t, DType dtype, MemoryFormat format, bool copy) {
   return cast_into(empty_like(t, dtype, format), t);
 }
 
-namespace {
 bool lies_across_itself(const Tensor& t) {
   return !t.is_contiguous() && engine_ops::may_repeat(geometry_of(t));
 }
-}  // namespace
 
 Tensor stand_in(const Tensor& self, bool keeps_self) {
   const bool tracked = requires_grad(self);

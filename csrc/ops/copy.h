@@ -33,6 +33,7 @@ Tensor in_place(const Tensor& self, bool keeps_self, auto&& compute,
                 Repeats repeats = Repeats::Refused);
 
 Tensor stand_in(const Tensor& self, bool keeps_self);
+bool lies_across_itself(const Tensor& t);  // elements may share memory
 void write_result(const Tensor& self, const Tensor& result);
 
 Tensor in_place(const Tensor& self, bool keeps_self, auto&& compute, Repeats repeats) {
