@@ -1,5 +1,7 @@
 #include "kernels/index.h"
 
+#include <atomic>
+
 #include "kernels/blocks.h"
 #include "kernels/loops.h"
 
@@ -125,6 +127,32 @@ size_t outermost(std::span<const int64_t> sizes, const int64_t* strides) {
   return found;
 }
 
+// Dense rows, each at one place: threads share the places out by their numbers. False where the
+// walk is no such one, or short.
+bool put_dense_rows(std::span<const int64_t> sizes, Walk into, Walk offsets, int64_t scale,
+                    Walk source, int64_t item, RowLoop loop) {
+  if (sizes.size() < 2 || into.strides[0] != 0) return false;
+  int64_t row = 1;
+  for (size_t d = sizes.size(); --d > 0; row *= sizes[d])
+    if (offsets.strides[d] != 0 || into.strides[d] != row || source.strides[d] != row) return false;
+  constexpr int64_t kShort = 1024, kParts = 16;
+  const int64_t n = sizes[0], bytes = row * item;
+  if (bytes < kShort || n * row < 2 * kGrain) return false;
+  const LongWork work(n * row);
+  parallel_for(kParts, 1, [=](int64_t begin, int64_t end) {
+    const auto* at = reinterpret_cast<const int64_t*>(offsets.data);
+    const char* from = source.data;
+    for (int64_t i = 0; i < n; ++i, at += offsets.strides[0], from += source.strides[0] * item) {
+      const int64_t part = *at * scale / bytes % kParts;
+      if (begin <= part && part < end)
+        loop(
+            {const_cast<char*>(from), reinterpret_cast<char*>(const_cast<int64_t*>(at)), into.data},
+            {item, 0, item}, row, scale);
+    }
+  });
+  return true;
+}
+
 RowLoop put_loop(DType dtype, Combine combine) {
   RowLoop loop = nullptr;
   if (combine == Combine::Write) {
@@ -172,12 +200,15 @@ void put_at(std::span<const int64_t> sizes, Walk into, bool repeats, Walk offset
   // would have threads wait for each other's lines.
   constexpr int64_t kShort = 2048;  // bytes
   const int64_t item = itemsize(dtype);
+  const RowLoop loop = put_loop(dtype, combine);
+  if (!repeats && put_dense_rows(sizes, into, offsets, scale, source, item, loop)) return;
   size_t shared = repeats ? kNone : outermost(sizes, into.strides);
   if (shared != kNone && into.strides[shared] * item * sizes[shared] < kShort) shared = kNone;
-  walk_rows(shared, sizes, source, offsets, scale, into, item, put_loop(dtype, combine));
+  walk_rows(shared, sizes, source, offsets, scale, into, item, loop);
 }
 
-const int64_t* first_outside(const int64_t* indices, int64_t n, int64_t lowest, int64_t limit) {
+namespace {
+const int64_t* first_outside_of(const int64_t* indices, int64_t n, int64_t lowest, int64_t limit) {
   const uint64_t width = uint64_t(limit) - uint64_t(lowest);
   const auto from_lowest = [=](int64_t index) { return uint64_t(index) - uint64_t(lowest); };
   constexpr int64_t kBlock = 256;
@@ -193,6 +224,20 @@ const int64_t* first_outside(const int64_t* indices, int64_t n, int64_t lowest, 
       if (from_lowest(indices[i]) >= width) return indices + i;
   }
   return nullptr;
+}
+
+}  // namespace
+
+const int64_t* first_outside(const int64_t* indices, int64_t n, int64_t lowest, int64_t limit) {
+  std::atomic<int64_t> first = n;
+  parallel_for(n, kCheapGrain, [&](int64_t begin, int64_t end) {
+    const int64_t* const found = first_outside_of(indices + begin, end - begin, lowest, limit);
+    if (!found) return;
+    int64_t before = first;
+    while (found - indices < before && !first.compare_exchange_weak(before, found - indices)) {
+    }
+  });
+  return first == n ? nullptr : indices + first;
 }
 
 int64_t count_true(const uint8_t* flags, int64_t n) {
