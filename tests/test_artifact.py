@@ -7,7 +7,6 @@ import importlib.metadata
 import shutil
 import subprocess
 import sys
-import time
 import zlib
 from pathlib import Path
 
@@ -39,11 +38,13 @@ def test_tensors_work_without_numpy():
     assert run_python(code).strip() == "[3.0, 4.0]"
 
 
-def test_import_is_quick():
-    if sanitized():
-        return
-    code = "import time; start = time.perf_counter(); import tapegrad; print(time.perf_counter() - start)"
-    assert min(float(run_python(code)) for _ in range(5)) < 0.15
+def test_import_brings_nothing_else():
+    """What an import costs is what it loads: numpy, typing and inspect alone would take 100 times as long."""
+    code = (
+        "import sys; before = set(sys.modules); import tapegrad\n"
+        "print(*sorted(name for name in set(sys.modules) - before if not name.startswith('tapegrad')))"
+    )
+    assert set(run_python(code).split()) <= {"__future__", "math"}
 
 
 def test_import_leaves_the_processor_alone():
@@ -135,19 +136,12 @@ def test_stub_names_all_members_of_tensor():
     )
 
 
-def test_call_cost_is_that_of_native_code():
-    """A generous bound on a sum of two numbers in tensors: PyTorch takes about 1.7 microseconds."""
-    if sanitized():
-        return
-    a, b = tg.ones(1), tg.ones(1)
-
-    def cost() -> float:
-        start = time.thread_time()
-        for _ in range(10_000):
-            a + b
-        return (time.thread_time() - start) / 10_000
-
-    assert min(cost() for _ in range(5)) < 1e-6
+def test_calls_enter_native_code_at_once():
+    """Slots, methods and functions of C: no Python code between a call and its operation."""
+    kinds = (tg.Tensor.__add__, tg.Tensor.__getitem__, tg.Tensor.exp, tg.Tensor.backward, tg.add)
+    assert [type(kind).__name__ for kind in kinds] == ["wrapper_descriptor"] * 2 + ["method_descriptor"] * 2 + [
+        "builtin_function_or_method"
+    ]
 
 
 def test_python_version_is_supported():

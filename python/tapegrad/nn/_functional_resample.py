@@ -146,7 +146,8 @@ def upsample(
     """The old name of interpolate(); warns.
 
     >>> import tapegrad as tg, warnings
-    >>> with warnings.catch_warnings(action="ignore"):
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
     ...     upsample(tg.tensor([[[1.0, 3.0]]]), scale_factor=2)
     tensor([[[1., 1., 3., 3.]]])
     """
@@ -158,7 +159,8 @@ def upsample_nearest(input: Tensor, size: Any = None, scale_factor: Any = None) 
     """interpolate() with mode "nearest"; warns, as it is an old name.
 
     >>> import tapegrad as tg, warnings
-    >>> with warnings.catch_warnings(action="ignore"):
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
     ...     upsample_nearest(tg.tensor([[[1.0, 3.0]]]), scale_factor=2)
     tensor([[[1., 1., 3., 3.]]])
     """
@@ -172,7 +174,8 @@ def upsample_bilinear(input: Tensor, size: Any = None, scale_factor: Any = None)
     """interpolate() with mode "bilinear" and align_corners; warns, as it is an old name.
 
     >>> import tapegrad as tg, warnings
-    >>> with warnings.catch_warnings(action="ignore"):
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("ignore")
     ...     upsample_bilinear(tg.tensor([[[[1.0, 3.0]]]]), size=(1, 3))
     tensor([[[[1., 2., 3.]]]])
     """
