@@ -14,7 +14,7 @@ namespace {
 
 constexpr int64_t kBlock = 512;
 constexpr int64_t kStreamedBlock = 256;  // short, so that the next one is computed while it leaves
-constexpr int64_t kWidest = 8;  // bytes
+constexpr int64_t kWidest = 8;           // bytes
 
 // What a thread should have to do: elements. Functions that integers have no kernel for are the
 // costly ones.

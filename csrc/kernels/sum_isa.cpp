@@ -278,35 +278,15 @@ void column_sums(const T* x, int64_t rows, int64_t pitch, int64_t width, T* sums
   if (whole < width) cascade_columns(x + whole, rows, pitch, width - whole, kAhead, sums + whole);
 }
 
-// f(x, n) is a sum over n elements: blocks of a fixed size, which threads share, added in order.
-template <class T, class F>
-TG_INLINE double sum_by_blocks(const T* x, int64_t n, const F& f) {
+// f(x, n) folds n elements into one number: blocks of a fixed size, which threads share, are joined
+// in order.
+template <class Acc, class T, class F, class Join>
+TG_INLINE Acc fold_by_blocks(const T* x, int64_t n, const F& f, const Join& join) {
   if (n <= kGrain) return f(x, n);
   constexpr int64_t kBlocks = 256;
-  double total = 0;
+  Acc total{};
   for (int64_t first = 0; first < n; first += kBlocks * kGrain) {
-    double parts[kBlocks];
-    const int64_t left = n - first, count = left < kBlocks * kGrain ? left : kBlocks * kGrain;
-    const int64_t blocks = (count + kGrain - 1) / kGrain;
-    parallel_for(blocks, 1, [&](int64_t begin, int64_t end) {
-      for (int64_t b = begin; b < end; ++b) {
-        const int64_t at = b * kGrain;
-        parts[b] = f(x + first + at, count - at < kGrain ? count - at : kGrain);
-      }
-    });
-    for (int64_t b = 0; b < blocks; ++b) total += parts[b];
-  }
-  return total;
-}
-
-// The same in a type of its own.
-template <class T, class F, class Join>
-TG_INLINE T fold_by_blocks(const T* x, int64_t n, const F& f, const Join& join) {
-  if (n <= kGrain) return f(x, n);
-  constexpr int64_t kBlocks = 256;
-  T total{};
-  for (int64_t first = 0; first < n; first += kBlocks * kGrain) {
-    T parts[kBlocks];
+    Acc parts[kBlocks];
     const int64_t left = n - first, count = left < kBlocks * kGrain ? left : kBlocks * kGrain;
     const int64_t blocks = (count + kGrain - 1) / kGrain;
     parallel_for(blocks, 1, [&](int64_t begin, int64_t end) {
@@ -318,6 +298,10 @@ TG_INLINE T fold_by_blocks(const T* x, int64_t n, const F& f, const Join& join) 
     for (int64_t b = 0; b < blocks; ++b) total = first + b == 0 ? parts[b] : join(total, parts[b]);
   }
   return total;
+}
+template <class T, class F>
+TG_INLINE double sum_by_blocks(const T* x, int64_t n, const F& f) {
+  return fold_by_blocks<double>(x, n, f, [](double a, double b) { return a + b; });
 }
 
 // Parts are short, so that few products fall below the normal numbers, where each takes its time.
@@ -348,11 +332,11 @@ T product(const T* x, int64_t n) {
       total *= product_of_part(x + i, n - i < kPart ? n - i : kPart);
     return total;
   };
-  return fold_by_blocks(x, n, parts, [](T a, T b) { return a * b; });
+  return fold_by_blocks<T>(x, n, parts, [](T a, T b) { return a * b; });
 }
 
 int64_t sum_of_integers(const int64_t* x, int64_t n) {
-  return fold_by_blocks(
+  return fold_by_blocks<int64_t>(
       x, n,
       [](const int64_t* x, int64_t n) {
         int64_t total = 0;
