@@ -55,13 +55,13 @@ void run(const ExtremumKernelsOf<T>& kernels, const Lines& lines, int64_t flip, 
     };
     // A few long rows are shared themselves.
     if (lines.outer < 8 && lines.n >= 8 * kCheapGrain) return rows(0, lines.outer);
-    return parallel_for(lines.outer, 1 + kCheapGrain / lines.n, rows);
+    return parallel_for(lines.outer, 1 + kCheapGrain / (lines.n + 1), rows);
   }
   // Strips of columns.
   constexpr int64_t kStrip = 64;
   const int64_t strips = (lines.inner + kStrip - 1) / kStrip;
   const int64_t size = lines.n * std::min(kStrip, lines.inner);
-  parallel_for(lines.outer * strips, 1 + kCheapGrain / size, [&](int64_t begin, int64_t end) {
+  parallel_for(lines.outer * strips, 1 + kCheapGrain / (size + 1), [&](int64_t begin, int64_t end) {
     while (begin < end) {
       const int64_t o = begin / strips, w = begin % strips * kStrip, at = o * lines.inner + w;
       int64_t width = std::min(lines.inner - w, (end - begin) * kStrip);

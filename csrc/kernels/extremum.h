@@ -27,7 +27,7 @@ template <class Item>
 void place_along(const Lines& lines, const Item* in, const int64_t* indices, Item* out) {
   const int64_t size = lines.n * lines.inner;
   if (lines.numel() == 0) return;
-  parallel_for(lines.outer, 1 + kCheapGrain / size, [&](int64_t begin, int64_t end) {
+  parallel_for(lines.outer, 1 + kCheapGrain / (size + 1), [&](int64_t begin, int64_t end) {
     std::fill_n(out + begin * size, (end - begin) * size, Item{});
     for (int64_t o = begin; o < end; ++o)
       for (int64_t w = 0; w < lines.inner; ++w) {

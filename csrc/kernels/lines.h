@@ -36,7 +36,7 @@ void for_each_tile(const Lines& lines, const Tile& tile) {
   const LongWork work(lines.numel());
   const int64_t tiles = (lines.inner + kLineTile - 1) / kLineTile;
   const int64_t size = lines.n * std::min<int64_t>(lines.inner, kLineTile);
-  parallel_for(lines.outer * tiles, 1 + kLineGrain / size, [&](int64_t begin, int64_t end) {
+  parallel_for(lines.outer * tiles, 1 + kLineGrain / (size + 1), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t o = i / tiles, w = i % tiles * kLineTile;
       tile(o * lines.n * lines.inner + w, int(std::min<int64_t>(kLineTile, lines.inner - w)));

@@ -48,7 +48,7 @@ void for_each_columns(const Lines& lines, const Tile& tile) {
   const int64_t strips = (lines.inner + kNarrowest - 1) / kNarrowest,
                 strip = std::min(kNarrowest, lines.inner);
   parallel_for(
-      lines.outer * strips, 1 + kGrain / (lines.n * strip), [&](int64_t begin, int64_t end) {
+      lines.outer * strips, 1 + kGrain / (lines.n * strip + 1), [&](int64_t begin, int64_t end) {
         while (begin < end) {
           const int64_t o = begin / strips, w = begin % strips * kNarrowest;
           const int64_t width = std::min({most, lines.inner - w, (end - begin) * kNarrowest});
