@@ -25,13 +25,11 @@ struct Free {
 bool is_large(int64_t m, int64_t n, int64_t k) { return m * n * k >= 1 << 18; }
 
 void run(const GemmArgs<float>& args, const GemmBatch& batch = {}) {
-  if (batch.count == 0) return;
   if (batch.count == 1 && is_large(args.m, args.n, args.k) && blas_gemm(args)) return;
   static const GemmKernels& kernels = pick_isa(gemm_kernels_of_isa);
   kernels.run_float(args, batch);
 }
 void run(const GemmArgs<double>& args, const GemmBatch& batch = {}) {
-  if (batch.count == 0) return;
   if (batch.count == 1 && is_large(args.m, args.n, args.k) && blas_gemm(args)) return;
   static const GemmKernels& kernels = pick_isa(gemm_kernels_of_isa);
   kernels.run_double(args, batch);

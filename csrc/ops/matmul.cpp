@@ -169,7 +169,7 @@ Tensor bmm(const Tensor& a, const Tensor& b) {
   // Threads share the products if these are many, else each product by itself.
   const LongWork work(batches * m * n * std::max<int64_t>(k / 16, 1));
   constexpr int64_t kWorth = 1 << 18;  // multiplications that are worth a thread
-  const int64_t grain = batches < num_threads() ? batches : 1 + kWorth / (m * n * k + 1);
+  const int64_t grain = batches < num_threads() ? batches + 1 : 1 + kWorth / (m * n * k + 1);
   parallel_for(batches, grain, [&](int64_t first, int64_t last) {
     multiply(a.dtype(), m, n, k, a->data + first * a.stride(0) * item, a.stride(1), a.stride(2),
              b->data + first * b.stride(0) * item, b.stride(1), b.stride(2),
