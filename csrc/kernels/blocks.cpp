@@ -165,7 +165,7 @@ void run(const BlockKernels& kernels, DType in, std::span<const int64_t> sizes,
 // kernel(out, a, b) for n numbers in a row, `items` bytes of each operand apart.
 void run_straight(const BlockKernels& kernels, BlockKernel kernel, char* out, int64_t out_item,
                   const char* a, int64_t a_item, const void* b, int64_t b_item, int64_t n) {
-  parallel_for(n, grain(kernels), [&](int64_t begin, int64_t end) {
+  sweep(n, grain(kernels), [&](int64_t begin, int64_t end) {
     kernel(out + begin * out_item, a + begin * a_item,
            b ? static_cast<const char*>(b) + begin * b_item : nullptr, end - begin);
   });
@@ -200,7 +200,7 @@ void run_flat_blocks(const BlockKernels& kernels, DType in, char* out, DType out
   }
   const Row<3> row(kernels, in, {out_dtype, in, in}, nullptr, streamed);
   const int64_t step[3] = {itemsize(out_dtype), repeats_a ? 0 : item, repeats_b ? 0 : item};
-  parallel_for(n, grain(kernels), [&](int64_t begin, int64_t end) {
+  sweep(n, grain(kernels), [&](int64_t begin, int64_t end) {
     row({out + begin * step[0], const_cast<char*>(a) + begin * step[1],
          const_cast<char*>(b) + begin * step[2]},
         {step[0], step[1], step[2]}, end - begin);
@@ -216,7 +216,7 @@ void run_flat_blocks(const BlockKernels& kernels, DType in, char* out, DType out
                         parameters, 0, n);
   const Row<2> row(kernels, in, {out_dtype, in}, parameters, streamed);
   const int64_t step[2] = {itemsize(out_dtype), itemsize(in)};
-  parallel_for(n, grain(kernels), [&](int64_t begin, int64_t end) {
+  sweep(n, grain(kernels), [&](int64_t begin, int64_t end) {
     row({out + begin * step[0], const_cast<char*>(a) + begin * step[1]}, {step[0], step[1]},
         end - begin);
   });

@@ -32,7 +32,7 @@ void run_row(const ExtremumKernelsOf<T>& kernels, int64_t n, int64_t flip, const
   const int64_t least = (n + kBlocks - 1) / kBlocks;
   const int64_t block = (least + kCheapGrain - 1) / kCheapGrain * kCheapGrain;
   const int64_t blocks = (n + block - 1) / block;
-  parallel_for(blocks, 1, [&](int64_t begin, int64_t end) {
+  sweep(blocks, 1, [&](int64_t begin, int64_t end) {
     for (int64_t b = begin; b < end; ++b)
       parts[b] = kernels.row(in + b * block, std::min(block, n - b * block), flip);
   });
@@ -55,7 +55,7 @@ void run(const ExtremumKernelsOf<T>& kernels, const Lines& lines, int64_t flip, 
     };
     // A few long rows are shared themselves.
     if (lines.outer < 8 && lines.n >= 8 * kCheapGrain) return rows(0, lines.outer);
-    return parallel_for(lines.outer, 1 + kCheapGrain / (lines.n + 1), rows);
+    return sweep(lines.outer, 1 + kCheapGrain / (lines.n + 1), rows);
   }
   // Strips of columns.
   constexpr int64_t kStrip = 64;

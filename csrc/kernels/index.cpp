@@ -183,7 +183,7 @@ void take_dense_rows(char* out, const int64_t* index, int64_t n, const char* sou
                      int64_t row_bytes) {
   const LongWork work(n * std::max<int64_t>(row_bytes / 16, 1));
   const bool item = row_bytes <= 8 && std::has_single_bit(uint64_t(row_bytes));
-  parallel_for(n, 1 + kGrain * 4 / row_bytes, [=](int64_t begin, int64_t end) {
+  sweep(n, 1 + kGrain * 4 / row_bytes, [=](int64_t begin, int64_t end) {
     if (item)
       return visit_item(row_bytes, [=]<class Item>(Item) {
         pick(reinterpret_cast<Item*>(out) + begin, reinterpret_cast<const Item*>(source),

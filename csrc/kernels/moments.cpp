@@ -24,7 +24,7 @@ Moments moments_of_row(const T* x, int64_t n) {
     const int64_t blocks = (left + kBlock - 1) / kBlock;
     const auto size = [&](int64_t b) { return std::min(kBlock, left - b * kBlock); };
     Moments parts[kParts];
-    parallel_for(blocks, 1, [&](int64_t begin, int64_t end) {
+    sweep(blocks, 1, [&](int64_t begin, int64_t end) {
       for (int64_t b = begin; b < end; ++b) parts[b] = k.moments(x + first + b * kBlock, size(b));
     });
     for (int64_t b = 0; b < blocks; ++b) {
@@ -56,7 +56,7 @@ void variance_along(const Lines& lines, const T* x, double freedom, bool root, d
     };
     // A few long rows are shared themselves.
     if (lines.outer < 8 && n >= 8 * kBlock) return rows(0, lines.outer);
-    return parallel_for(lines.outer, 1 + kBlock / n, rows);
+    return sweep(lines.outer, 1 + kBlock / n, rows);
   }
   constexpr int64_t kStrip = 64;
   const int64_t strips = (lines.inner + kStrip - 1) / kStrip;
@@ -81,7 +81,7 @@ void center_along(const Lines& lines, const T* x, const double* means, const dou
   const auto& k = sum_kernels<T>();
   if (lines.numel() == 0) return;
   if (lines.inner == 1) {
-    parallel_for(lines.numel(), kBlock, [&](int64_t begin, int64_t end) {
+    sweep(lines.numel(), kBlock, [&](int64_t begin, int64_t end) {
       while (begin < end) {
         const int64_t o = begin / lines.n, count = std::min(end, (o + 1) * lines.n) - begin;
         k.center(x + begin, out + begin, count, means[o], factors[o]);
@@ -90,7 +90,7 @@ void center_along(const Lines& lines, const T* x, const double* means, const dou
     });
     return;
   }
-  parallel_for(lines.outer * lines.n, 1 + kBlock / lines.inner, [&](int64_t begin, int64_t end) {
+  sweep(lines.outer * lines.n, 1 + kBlock / lines.inner, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
       const int64_t at = row * lines.inner, line = row / lines.n * lines.inner;
       k.center_columns(x + at, out + at, lines.inner, means + line, factors + line);

@@ -90,7 +90,7 @@ template <class T>
 void RowNorm<T>::forward(const T* bias, double eps, T* out) const {
   const auto& k = kernels<T>();
   const LongWork work(rows * n);
-  parallel_for(rows, rows_worth(n), [&](int64_t begin, int64_t end) {
+  sweep(rows, rows_worth(n), [&](int64_t begin, int64_t end) {
     for (int64_t r = begin; r < end; ++r) {
       const T* row = x + r * n;
       const T center = centered ? static_cast<T>(k.sum(row, n) / double(n)) : T(0);
@@ -111,7 +111,7 @@ void RowNorm<T>::backward(const T* g, T* x_grad, T* weight_grad, T* bias_grad) c
   const int64_t block = std::max({(rows + kBlocks - 1) / kBlocks, kLeast, rows_worth(n)});
   const int64_t blocks = (rows + block - 1) / block;
   Zeros<double> weight_sums(weight_grad ? blocks * n : 0), bias_sums(bias_grad ? blocks * n : 0);
-  parallel_for(blocks, 1, [&](int64_t first, int64_t last) {
+  sweep(blocks, 1, [&](int64_t first, int64_t last) {
     for (int64_t b = first; b < last; ++b) {
       LongSum<T> weight_sum(weight_grad ? weight_sums.get() + b * n : nullptr, n),
           bias_sum(bias_grad ? bias_sums.get() + b * n : nullptr, n);
@@ -187,7 +187,7 @@ void ChannelNorm<T>::forward(const T* bias, T* out) const {
     k.column_apply(x, out, batch, channels, mean, scale.get(), shift.get());
     return;
   }
-  parallel_for(batch * channels, rows_worth(places), [&](int64_t begin, int64_t end) {
+  sweep(batch * channels, rows_worth(places), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t c = i % channels;
       k.apply(x + i * places, out + i * places, places, mean[c],
@@ -235,7 +235,7 @@ void ChannelNorm<T>::backward(const T* g, bool fixed, T* x_grad, T* weight_grad,
   if (places == 1)
     return k.column_gradient(g, x, x_grad, batch, channels, mean, of_g.get(), of_x.get(),
                              shift.get());
-  parallel_for(batch * channels, rows_worth(places), [&](int64_t begin, int64_t end) {
+  sweep(batch * channels, rows_worth(places), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const int64_t c = i % channels, at = i * places;
       k.gradient(g + at, x + at, x_grad + at, places, mean[c], of_g[c], of_x[c], shift[c]);
@@ -249,7 +249,7 @@ void GroupNorm<T>::forward(const T* bias, double eps, T* out) const {
   const auto& k = kernels<T>();
   const int64_t n = channels * places;
   const LongWork work(batch * groups * n);
-  parallel_for(batch * groups, rows_worth(n), [&](int64_t begin, int64_t end) {
+  sweep(batch * groups, rows_worth(n), [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       const T* run = x + i * n;
       const T center = static_cast<T>(k.sum(run, n) / double(n));

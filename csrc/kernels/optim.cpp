@@ -28,7 +28,7 @@ void run(DType dtype, const char* name, OptimLoop OptimLoops::* loop, const void
   const OptimLoop update = loops_of(dtype, name).*loop;
   arrays.half = dtype == DType::Float16;
   const LongWork work(n);
-  parallel_for(n, kGrain, [&](int64_t begin, int64_t end) { update(factors, arrays, begin, end); });
+  sweep(n, kGrain, [&](int64_t begin, int64_t end) { update(factors, arrays, begin, end); });
 }
 
 }  // namespace

@@ -95,13 +95,15 @@ class Pool {
 
   // The functions below are for who has taken the pool.
   void run(int64_t n, int64_t step, int64_t pieces, int threads, PieceFunction function,
-           const void* context) {
+           const void* context, bool backwards) {
     const int helpers = static_cast<int>(std::min<int64_t>(threads, pieces)) - 1;
     start_workers(helpers);
     function_ = function;
     context_ = context;
     n_ = n;
     step_ = step;
+    pieces_ = pieces;
+    callers_share_ = backwards ? pieces / threads : 0;
     callers_processor_.store(processor(), std::memory_order_relaxed);
     unfinished_.store(static_cast<int>(pieces), std::memory_order_relaxed);
     ++loop_;
@@ -201,8 +203,15 @@ class Pool {
     }
   }
 
+  // Backwards, the caller's share and the rest each begin with the piece that they end with else.
+  int64_t in_turn(int64_t piece) const {
+    if (callers_share_ == 0) return piece;
+    return piece < callers_share_ ? callers_share_ - 1 - piece
+                                  : callers_share_ + pieces_ - 1 - piece;
+  }
+
   void run_piece(int64_t piece) {
-    const int64_t begin = piece * step_;
+    const int64_t begin = in_turn(piece) * step_;
     try {
       function_(context_, begin, std::min(begin + step_, n_));
     } catch (...) {
@@ -214,7 +223,7 @@ class Pool {
   // Of the current loop.
   PieceFunction function_ = nullptr;
   const void* context_ = nullptr;
-  int64_t n_ = 0, step_ = 0;
+  int64_t n_ = 0, step_ = 0, pieces_ = 0, callers_share_ = 0;
   uint32_t loop_ = 0;
   std::atomic<int> callers_processor_ = -1;
   std::atomic<bool> failed_ = false;
@@ -296,9 +305,27 @@ void set_num_threads(int count) {
   known->stop_workers();  // the next loop starts as many as it may use
 }
 
-bool in_parallel_loop() { return running_piece; }
+namespace {
 
-void run_pieces(int64_t n, int64_t grain, PieceFunction function, const void* context) {
+// A loop over blocks, one after the other in either direction.
+struct Sweep {
+  PieceFunction function;
+  const void* context;
+  int64_t block;
+  bool backwards;
+
+  static void run(const void* context, int64_t begin, int64_t end) {
+    const Sweep& s = *static_cast<const Sweep*>(context);
+    const int64_t count = (end - begin + s.block - 1) / s.block;
+    for (int64_t i = 0; i < count; ++i) {
+      const int64_t first = begin + (s.backwards ? count - 1 - i : i) * s.block;
+      s.function(s.context, first, std::min(first + s.block, end));
+    }
+  }
+};
+
+void share_pieces(int64_t n, int64_t grain, PieceFunction function, const void* context,
+                  bool backwards) {
   const int threads = running_piece ? 1 : num_threads();
   if (threads == 1) return function(context, 0, n);
   // Several pieces for each thread, since they do not all run at the same speed. Of many small
@@ -311,7 +338,23 @@ void run_pieces(int64_t n, int64_t grain, PieceFunction function, const void* co
   if (pieces == 1 || !workers.try_take()) return function(context, 0, n);
   const Taken taken(workers);
   const RunningPiece running;
-  workers.run(n, step, pieces, threads, function, context);
+  workers.run(n, step, pieces, threads, function, context, backwards);
+}
+
+thread_local bool sweeps_backwards = false;
+
+}  // namespace
+
+bool in_parallel_loop() { return running_piece; }
+
+void run_pieces(int64_t n, int64_t grain, PieceFunction function, const void* context) {
+  share_pieces(n, grain, function, context, false);
+}
+
+void sweep_pieces(int64_t n, int64_t grain, PieceFunction function, const void* context) {
+  const bool backwards = sweeps_backwards = !sweeps_backwards;
+  const Sweep sweep{function, context, grain, backwards};
+  share_pieces(n, grain, Sweep::run, &sweep, backwards);
 }
 
 }  // namespace tg

@@ -24,6 +24,7 @@ bool in_parallel_loop();
 
 using PieceFunction = void (*)(const void* context, int64_t begin, int64_t end);
 void run_pieces(int64_t n, int64_t grain, PieceFunction function, const void* context);
+void sweep_pieces(int64_t n, int64_t grain, PieceFunction function, const void* context);
 
 // f(begin, end) for pieces of at least `grain` that make up [0, n); 0 < grain. Where they begin
 // depends on the number of threads, so results must not depend on it: a sum is taken over blocks of
@@ -36,6 +37,24 @@ void parallel_for(int64_t n, int64_t grain, const F& f) {
     return;
   }
   run_pieces(
+      n, grain,
+      [](const void* context, int64_t begin, int64_t end) {
+        (*static_cast<const F*>(context))(begin, end);
+      },
+      &f);
+}
+
+// The same for loops that pass once over memory: f is called for blocks, from the first to the
+// last, or from the last to the first if the thread's loop before went the other way. So each
+// begins with what the one before has left in the caches, where loops that all began at the front
+// would find that their beginnings had made room for the ends.
+template <class F>
+void sweep(int64_t n, int64_t grain, const F& f) {
+  if (n / 2 < grain) {
+    if (n > 0) f(int64_t{0}, n);
+    return;
+  }
+  sweep_pieces(
       n, grain,
       [](const void* context, int64_t begin, int64_t end) {
         (*static_cast<const F*>(context))(begin, end);

@@ -115,7 +115,7 @@ struct Reducer {
   void share(char* acc, int64_t n, int64_t unit, const Part& part) const {
     alignas(64) char parts[kParts][kTile * 8];
     const int64_t count = (n + unit - 1) / unit;
-    parallel_for(count, 1, [&](int64_t begin, int64_t end) {
+    sweep(count, 1, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i)
         part(parts[i], i * unit, std::min<int64_t>(unit, n - i * unit));
     });
@@ -252,7 +252,7 @@ void reduce(const ReducePlan& plan, const char* in, DType dtype, const reduction
   // A few long ones are shared themselves.
   constexpr int64_t kFew = 8, kLong = 8 * kCheapGrain;
   if (!columns && units < kFew && work_of_unit >= kLong) return run(0, units);
-  parallel_for(units, std::max<int64_t>(kCheapGrain / work_of_unit, 1), run);
+  sweep(units, std::max<int64_t>(kCheapGrain / work_of_unit, 1), run);
 }
 
 }  // namespace tg

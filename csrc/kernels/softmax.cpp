@@ -34,8 +34,7 @@ constexpr int64_t kGrain = 8192;
 // run(first, count): rows that a thread takes.
 template <class Run>
 void for_each_rows(int64_t count, int64_t n, const Run& run) {
-  parallel_for(count, 1 + kGrain / (n + 1),
-               [&](int64_t begin, int64_t end) { run(begin, end - begin); });
+  sweep(count, 1 + kGrain / (n + 1), [&](int64_t begin, int64_t end) { run(begin, end - begin); });
 }
 
 // tile(begin, first, width): `width` columns from element `begin` on are lines `first` and the next

@@ -107,7 +107,7 @@ T cascade_sum(const T* x, int64_t n) {
   for (int64_t first = 0; first < blocks; first += kMost) {
     Sums parts[kMost];  // not set
     const int64_t count = blocks - first < kMost ? blocks - first : kMost;
-    parallel_for(count, blocks_worth(block * kWidth), [&](int64_t begin, int64_t end) {
+    sweep(count, blocks_worth(block * kWidth), [&](int64_t begin, int64_t end) {
       for (int64_t b = begin; b < end; ++b) {
         parts[b] = Sums{};
         parts[b].add_steps(x + (first + b) * block * kWidth, step, step);
@@ -209,7 +209,7 @@ struct ColumnCascade {
     alignas(64) T parts[kBlocks][kNarrow];
     for (int64_t first = 0; first < blocks; first += kBlocks) {
       const int64_t count = blocks - first < kBlocks ? blocks - first : kBlocks;
-      parallel_for(count, blocks_worth(block * lanes()), [&](int64_t begin, int64_t end) {
+      sweep(count, blocks_worth(block * lanes()), [&](int64_t begin, int64_t end) {
         alignas(64) T levels[3][kMost];
         for (int64_t b = begin; b < end; ++b) {
           std::memset(levels[1], 0, bytes());
@@ -289,7 +289,7 @@ TG_INLINE Acc fold_by_blocks(const T* x, int64_t n, const F& f, const Join& join
     Acc parts[kBlocks];
     const int64_t left = n - first, count = left < kBlocks * kGrain ? left : kBlocks * kGrain;
     const int64_t blocks = (count + kGrain - 1) / kGrain;
-    parallel_for(blocks, 1, [&](int64_t begin, int64_t end) {
+    sweep(blocks, 1, [&](int64_t begin, int64_t end) {
       for (int64_t b = begin; b < end; ++b) {
         const int64_t at = b * kGrain;
         parts[b] = f(x + first + at, count - at < kGrain ? count - at : kGrain);

@@ -72,7 +72,7 @@ void copy_values(const Tensor& dst, const Tensor& src) {
     if (dst->data + n * to_item <= src->data || src->data + n * from_item <= dst->data) {
       const LongWork work(n);
       const CastRow cast = cast_row(dst.dtype(), src.dtype());
-      parallel_for(n, kCheapGrain, [&](int64_t begin, int64_t end) {
+      sweep(n, kCheapGrain, [&](int64_t begin, int64_t end) {
         char* const to = dst->data + begin * to_item;
         const char* const from = src->data + begin * from_item;
         if (!streams(n * to_item)) {

@@ -52,7 +52,7 @@ struct Stretch {
 constexpr int64_t kGrain = 1 << 17;  // bytes
 void write_rows(std::span<const Stretch> stretches, int64_t outer, int64_t row) {
   const LongWork work(outer * row / 4);
-  parallel_for(outer, 1 + kGrain / row, [&](int64_t begin, int64_t end) {
+  sweep(outer, 1 + kGrain / row, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i)
       for (const Stretch& s : stretches) copy_bytes(s.to + i * row, s.from + i * s.bytes, s.bytes);
   });
@@ -108,14 +108,27 @@ Tensor in_order(std::span<const Tensor> tensors, Span sizes) {
   Tensor out = empty(sizes, tensors[0].dtype());
   const int64_t item = itemsize(out.dtype());
   const LongWork work(out.numel());
-  char* to = out->data;
-  for (const Tensor& t : tensors) {
-    const int64_t bytes = t.numel() * item;
-    parallel_for(bytes, kGrain, [to, from = t->data](int64_t begin, int64_t end) {
-      std::memcpy(to + begin, from + begin, size_t(end - begin));
-    });
-    to += bytes;
+  char* const to = out->data;
+  if (out.numel() * item < 2 * kGrain) {
+    char* at = to;
+    for (const Tensor& t : tensors) {
+      const int64_t bytes = t.numel() * item;
+      std::memcpy(at, t->data, size_t(bytes));
+      at += bytes;
+    }
+    return out;
   }
+  std::vector<int64_t> ends;  // of the tensors, in bytes of the result
+  ends.reserve(tensors.size());
+  int64_t bytes = 0;
+  for (const Tensor& t : tensors) ends.push_back(bytes += t.numel() * item);
+  sweep(bytes, kGrain, [&](int64_t begin, int64_t end) {
+    size_t k = size_t(std::upper_bound(ends.begin(), ends.end(), begin) - ends.begin());
+    for (int64_t at = begin; at < end; at = ends[k++]) {
+      const char* const from = tensors[k]->data + at - (k ? ends[k - 1] : 0);
+      std::memcpy(to + at, from, size_t(std::min(ends[k], end) - at));
+    }
+  });
   return out;
 }
 

@@ -46,7 +46,7 @@ void run_dense_of(const PointwiseLoops& loops, const void* formula, const Tensor
   const T* data[3] = {};
   for (size_t k = 0; k < in.size(); ++k) data[k] = in[k]->data<T>();
   const LongWork work(out.numel());
-  parallel_for(out.numel(), kCheapGrain, [&](int64_t begin, int64_t end) {
+  sweep(out.numel(), kCheapGrain, [&](int64_t begin, int64_t end) {
     const T* from[3] = {};
     for (size_t k = 0; k < in.size(); ++k) from[k] = data[k] + begin;
     call(loops, formula, out.data<T>() + begin, from, end - begin);

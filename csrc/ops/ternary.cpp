@@ -44,7 +44,7 @@ void run_ternary(const Tensor& out, const Input& a, int64_t first, const Input& 
                 sc = c.flat_stride(out, item);
   if (out.is_contiguous() && sa >= 0 && sb >= 0 && sc >= 0) {
     const LongWork work(out.numel());
-    parallel_for(out.numel(), kCheapGrain, [&](int64_t begin, int64_t end) {
+    sweep(out.numel(), kCheapGrain, [&](int64_t begin, int64_t end) {
       row({out->data + begin * item, a.data + begin * sa, b.data + begin * sb, c.data + begin * sc},
           {item, sa, sb, sc}, end - begin);
     });
