@@ -1,6 +1,7 @@
 #include "kernels/index.h"
 
 #include <atomic>
+#include <bit>
 
 #include "kernels/blocks.h"
 #include "kernels/loops.h"
@@ -58,6 +59,10 @@ void put_dense(T* to, const T* from, int64_t n) {
   for (int64_t i = 0; i < n; ++i) to[i] = static_cast<T>(F{}(to[i], from[i]));
 }
 
+struct WriteOp {
+  auto operator()(auto, auto b) const { return b; }
+};
+
 // from, places, into
 template <class T, class F>
 void put_row(const Row& data, const Steps& stride, int64_t n, int64_t scale) {
@@ -76,14 +81,17 @@ void put_row(const Row& data, const Steps& stride, int64_t n, int64_t scale) {
     return;
   }
   for (int64_t i = 0; i < n; ++i, from += stride[0], at += stride[1], to += stride[2]) {
+    if constexpr (std::is_same_v<F, WriteOp>) {
+      // Stores wait for their lines one after the other, if nobody asks for them before.
+      const int64_t ahead = i + 16 < n ? 16 : 0;
+      const int64_t place = *reinterpret_cast<const int64_t*>(at + ahead * stride[1]);
+      __builtin_prefetch(to + ahead * stride[2] + place * scale, 1);
+    }
     T& place = *reinterpret_cast<T*>(to + *reinterpret_cast<const int64_t*>(at) * scale);
     place = static_cast<T>(F{}(place, *reinterpret_cast<const T*>(from)));
   }
 }
 
-struct WriteOp {
-  auto operator()(auto, auto b) const { return b; }
-};
 struct AddOp {
   auto operator()(auto a, auto b) const { return a + b; }
 };
@@ -102,10 +110,10 @@ using RowLoop = void (*)(const Row& data, const Steps& stride, int64_t n, int64_
 // Elements whose places are looked up that are worth another thread.
 constexpr int64_t kGrain = kCheapGrain / 4;
 
-// Threads share dimension `shared`; none does where it is kNone.
+// Threads share dimension `shared`, each at least `grain` elements; none does where it is kNone.
 constexpr size_t kNone = kMaxDims;
-void walk_rows(size_t shared, std::span<const int64_t> sizes, Walk first, Walk offsets,
-               int64_t scale, Walk third, int64_t item, RowLoop loop) {
+void walk_rows(size_t shared, int64_t grain, std::span<const int64_t> sizes, Walk first,
+               Walk offsets, int64_t scale, Walk third, int64_t item, RowLoop loop) {
   const Operands<3> operands{{first.data, offsets.data, third.data},
                              {first.strides, offsets.strides, third.strides},
                              {item, sizeof(int64_t), item}};
@@ -115,7 +123,7 @@ void walk_rows(size_t shared, std::span<const int64_t> sizes, Walk first, Walk o
   if (shared == kNone)
     for_each_row<3>(sizes, operands, row);
   else
-    share_rows_along<3>(shared, sizes, operands, kGrain, row);
+    share_rows_along<3>(shared, sizes, operands, grain, row);
 }
 
 // The dimension along which `strides` step furthest, of those that have several elements.
@@ -135,15 +143,17 @@ bool put_dense_rows(std::span<const int64_t> sizes, Walk into, Walk offsets, int
   int64_t row = 1;
   for (size_t d = sizes.size(); --d > 0; row *= sizes[d])
     if (offsets.strides[d] != 0 || into.strides[d] != row || source.strides[d] != row) return false;
-  constexpr int64_t kShort = 1024, kParts = 16;
+  constexpr int64_t kShort = 512, kParts = 16;
   const int64_t n = sizes[0], bytes = row * item;
   if (bytes < kShort || n * row < 2 * kGrain) return false;
   const LongWork work(n * row);
-  parallel_for(kParts, 1, [=](int64_t begin, int64_t end) {
+  const int shift = std::bit_width(uint64_t(bytes - 1));
+  const int64_t share = std::max<int64_t>(kParts / num_threads(), 1);
+  parallel_for(kParts, share, [=](int64_t begin, int64_t end) {
     const auto* at = reinterpret_cast<const int64_t*>(offsets.data);
     const char* from = source.data;
     for (int64_t i = 0; i < n; ++i, at += offsets.strides[0], from += source.strides[0] * item) {
-      const int64_t part = *at * scale / bytes % kParts;
+      const int64_t part = *at * scale >> shift & (kParts - 1);
       if (begin <= part && part < end)
         loop(
             {const_cast<char*>(from), reinterpret_cast<char*>(const_cast<int64_t*>(at)), into.data},
@@ -174,7 +184,7 @@ RowLoop put_loop(DType dtype, Combine combine) {
 void take_at(std::span<const int64_t> sizes, Walk out, Walk offsets, int64_t scale, Walk source,
              int64_t item) {
   visit_item(item, [&]<class Item>(Item) {
-    walk_rows(outermost(sizes, out.strides), sizes, out, offsets, scale, source, item,
+    walk_rows(outermost(sizes, out.strides), kGrain, sizes, out, offsets, scale, source, item,
               take_row<Item>);
   });
 }
@@ -196,15 +206,19 @@ void take_dense_rows(char* out, const int64_t* index, int64_t n, const char* sou
 
 void put_at(std::span<const int64_t> sizes, Walk into, bool repeats, Walk offsets, int64_t scale,
             Walk source, DType dtype, Combine combine) {
-  // Places differ along a dimension that `into` moves in: each is one thread's. Parts of short rows
-  // would have threads wait for each other's lines.
-  constexpr int64_t kShort = 2048;  // bytes
+  // Places differ along a dimension that `into` moves in: each is one thread's. Threads walk all
+  // of the others, so each takes one part; the lines of memory between short ones would be both's.
+  constexpr int64_t kShort = 128;  // bytes
   const int64_t item = itemsize(dtype);
   const RowLoop loop = put_loop(dtype, combine);
   if (!repeats && put_dense_rows(sizes, into, offsets, scale, source, item, loop)) return;
   size_t shared = repeats ? kNone : outermost(sizes, into.strides);
-  if (shared != kNone && into.strides[shared] * item * sizes[shared] < kShort) shared = kNone;
-  walk_rows(shared, sizes, source, offsets, scale, into, item, loop);
+  int64_t share = 1;
+  for (const int64_t size : sizes) share *= size;
+  share /= num_threads();
+  if (shared != kNone && into.strides[shared] * item * sizes[shared] < kShort * num_threads())
+    shared = kNone;
+  walk_rows(shared, std::max(share, kGrain), sizes, source, offsets, scale, into, item, loop);
 }
 
 namespace {

@@ -207,9 +207,10 @@ void share_rows_along(size_t shared, std::span<const int64_t> sizes, const Opera
   const int64_t inner = total / sizes[shared];
   const LongWork work(total);
   int64_t least = inner < grain ? grain / inner : 1;
-  // Who lies across the others is read in whole tiles.
+  // Who lies across the first is read in whole tiles.
   for (const auto& strides : operands.strides)
-    if (inner > 1 && strides[shared] == 1) least = std::max(least, Tile<N>::kRowBytes);
+    if (inner > 1 && strides[shared] == 1 && operands.strides[0][shared] != 1)
+      least = std::max(least, Tile<N>::kRowBytes);
   sweep(sizes[shared], least, [&](int64_t begin, int64_t end) {
     int64_t part[kMaxDims];  // Dims may allocate
     for (size_t d = 0; d < sizes.size(); ++d) part[d] = sizes[d];
