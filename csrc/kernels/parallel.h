@@ -26,22 +26,20 @@ using PieceFunction = void (*)(const void* context, int64_t begin, int64_t end);
 void run_pieces(int64_t n, int64_t grain, PieceFunction function, const void* context);
 void sweep_pieces(int64_t n, int64_t grain, PieceFunction function, const void* context);
 
+// Never inlined: a second copy of each loop would be no faster.
+template <class F>
+[[gnu::noinline]] void run_piece(const void* context, int64_t begin, int64_t end) {
+  (*static_cast<const F*>(context))(begin, end);
+}
+
 // f(begin, end) for pieces of at least `grain` that make up [0, n); 0 < grain. Where they begin
 // depends on the number of threads, so results must not depend on it: a sum is taken over blocks of
 // a fixed size, and the pieces are whole blocks. The first exception of f is thrown again here,
 // after all pieces have ended.
 template <class F>
 void parallel_for(int64_t n, int64_t grain, const F& f) {
-  if (n / 2 < grain) {
-    if (n > 0) f(int64_t{0}, n);
-    return;
-  }
-  run_pieces(
-      n, grain,
-      [](const void* context, int64_t begin, int64_t end) {
-        (*static_cast<const F*>(context))(begin, end);
-      },
-      &f);
+  if (n / 2 >= grain) return run_pieces(n, grain, run_piece<F>, &f);
+  if (n > 0) run_piece<F>(&f, 0, n);
 }
 
 // The same for loops that pass once over memory: f is called for blocks, from the first to the
@@ -50,16 +48,8 @@ void parallel_for(int64_t n, int64_t grain, const F& f) {
 // would find that their beginnings had made room for the ends.
 template <class F>
 void sweep(int64_t n, int64_t grain, const F& f) {
-  if (n / 2 < grain) {
-    if (n > 0) f(int64_t{0}, n);
-    return;
-  }
-  sweep_pieces(
-      n, grain,
-      [](const void* context, int64_t begin, int64_t end) {
-        (*static_cast<const F*>(context))(begin, end);
-      },
-      &f);
+  if (n / 2 >= grain) return sweep_pieces(n, grain, run_piece<F>, &f);
+  if (n > 0) run_piece<F>(&f, 0, n);
 }
 
 }  // namespace tg
