@@ -1,5 +1,6 @@
 #include "bindings/numpy_bridge.h"
 
+#include <bit>
 #include <memory>
 #include <string_view>
 
@@ -44,42 +45,6 @@ std::string element_type_name(PyObject* array) {
 }
 
 // --- buffers in ---------------------------------------------------------------------------------
-std::optional<DType> dtype_of_format(const char* format, Py_ssize_t itemsize) {
-  std::string_view text = format ? format : "B";
-  if (!text.empty() && std::string_view("@=<").find(text.front()) != text.npos)
-    text.remove_prefix(1);
-  if (text.size() != 1) return std::nullopt;
-  const bool is_signed = std::string_view("bhilqn").find(text[0]) != std::string_view::npos;
-  if (is_signed) {
-    switch (itemsize) {
-      case 1:
-        return DType::Int8;
-      case 2:
-        return DType::Int16;
-      case 4:
-        return DType::Int32;
-      case 8:
-        return DType::Int64;
-      default:
-        return std::nullopt;
-    }
-  }
-  switch (text[0]) {
-    case '?':
-      return DType::Bool;
-    case 'B':
-      return DType::UInt8;
-    case 'e':
-      return DType::Float16;
-    case 'f':
-      return DType::Float32;
-    case 'd':
-      return DType::Float64;
-    default:
-      return std::nullopt;
-  }
-}
-
 // Gives the export back when the last tensor over the memory is gone.
 void release_export(void* context) {
   auto* view = static_cast<Py_buffer*>(context);
@@ -170,6 +135,55 @@ const NumPy& numpy() {
            reinterpret_cast<decltype(found.new_from_descr)>(table[94]),
            reinterpret_cast<decltype(found.set_base_object)>(table[282])};
   return found;
+}
+
+// What all versions of NumPy have at the same place in an array and its dtype, likewise.
+struct Descr {
+  PyObject_HEAD PyTypeObject* type;
+  char kind, character, byteorder, flags;
+  int type_num;
+};
+struct Array {
+  PyObject_HEAD char* data;
+  int ndim;
+  Py_intptr_t *sizes, *strides;  // strides in bytes
+  PyObject* base;
+  Descr* descr;
+  int flags;
+};
+
+// C's types in NumPy's order.
+std::optional<DType> dtype_of_number(int type_num) {
+  constexpr DType kLong = sizeof(long) == 8 ? DType::Int64 : DType::Int32;
+  switch (type_num) {
+    case 0:
+      return DType::Bool;
+    case 1:
+      return DType::Int8;
+    case 2:
+      return DType::UInt8;
+    case 3:
+      return DType::Int16;
+    case 5:
+      return DType::Int32;
+    case 7:
+      return kLong;
+    case 9:
+      return DType::Int64;
+    case 11:
+      return DType::Float32;
+    case 12:
+      return DType::Float64;
+    case 23:
+      return DType::Float16;
+    default:
+      return std::nullopt;
+  }
+}
+
+// Drops an array when the last tensor over its memory is gone.
+void release_object(void* object) {
+  if (Py_IsInitialized()) Py_DECREF(static_cast<PyObject*>(object));
 }
 
 // A new reference to NumPy's dtype object.
@@ -289,28 +303,23 @@ std::optional<DType> numpy_scalar_dtype(PyObject* o) {
   return std::nullopt;
 }
 
-Tensor tensor_from_array(PyObject* array) {
-  auto view = std::make_unique<Py_buffer>();
-  if (PyObject_GetBuffer(array, view.get(), PyBUF_RECORDS_RO) < 0) {
-    PyErr_Clear();  // "cannot include dtype 'M' in a buffer"
-    raise_unsupported(array);
-  }
-  Export exported(view.release());
-  const Py_buffer& v = *exported;
-  if (v.format && (v.format[0] == '>' || v.format[0] == '!'))
+Tensor tensor_from_array(PyObject* object) {
+  const auto& array = *reinterpret_cast<const Array*>(object);
+  const std::optional<DType> dtype = dtype_of_number(array.descr->type_num);
+  if (!dtype) raise_unsupported(object);
+  constexpr char kSwapped = std::endian::native == std::endian::little ? '>' : '<';
+  if (array.descr->byteorder == kSwapped)
     value_error(
         "given numpy array has byte order different from the native byte order. Conversion between "
         "byte orders is "
         "currently not supported.");
-  const std::optional<DType> dtype = dtype_of_format(v.format, v.itemsize);
-  if (!dtype) raise_unsupported(array);
   const int64_t item = itemsize(*dtype);
-  Dims sizes(v.ndim), strides(v.ndim);
+  Dims sizes(array.ndim), strides(array.ndim);
   int64_t last = 0;
   bool is_empty = false;
-  for (int i = 0; i < v.ndim; ++i) {
-    sizes[i] = v.shape[i];
-    strides[i] = v.strides[i];
+  for (int i = 0; i < array.ndim; ++i) {
+    sizes[i] = array.sizes[i];
+    strides[i] = array.strides[i];
     if (sizes[i] == 0) is_empty = true;
     if (strides[i] < 0)
       value_error(
@@ -318,7 +327,7 @@ Tensor tensor_from_array(PyObject* array) {
           "strides are not "
           "currently supported. (You can probably work around this by making a copy of your array  "
           "with array.copy().) ");
-    if (strides[i] % item)
+    if (strides[i] & (item - 1))
       value_error(
           "given numpy array strides not a multiple of the element byte size. Copy the numpy array "
           "to reallocate the "
@@ -326,12 +335,15 @@ Tensor tensor_from_array(PyObject* array) {
     last += (sizes[i] - 1) * strides[i];
     strides[i] /= item;
   }
-  if (reinterpret_cast<uintptr_t>(v.buf) % uintptr_t(item))
+  if (reinterpret_cast<uintptr_t>(array.data) & uintptr_t(item - 1))
     value_error(
         "given numpy array is not aligned to its element size. Copy the numpy array to reallocate "
         "the memory.");
-  const int64_t nbytes = is_empty ? 0 : last + item;
-  return over_export(std::move(exported), *dtype, sizes, strides, nbytes, 0);
+  Ref held(Ref::borrow(object));
+  Tensor t = from_memory(array.data, is_empty ? 0 : last + item, sizes, strides, *dtype,
+                         release_object, held.get(), !(array.flags & NumPy::kWriteable));
+  (void)held.release();  // the storage has it now
+  return t;
 }
 
 Tensor tensor_from_buffer(PyObject* buffer, DType dtype, int64_t count, int64_t offset) {

@@ -1,5 +1,5 @@
 // NumPy arrays and other buffers as tensors over the same memory, and back. NumPy is looked up when
-// it is used: its arrays are read through the buffer protocol, which tensors offer in turn.
+// it is used. Tensors offer the buffer protocol in turn.
 #pragma once
 
 #include <optional>
