@@ -307,3 +307,10 @@ def test_integer_index_of_0d_with_none_and_ellipsis():
     x[...] = 7
     x[()] = x + 1
     assert x.item() == 8
+
+
+def test_pairs_of_indices_into_a_dimension_longer_than_32_bits():
+    x = tg.arange(3).expand(2**33, 3)
+    assert x[tg.tensor([2**33 - 1, -1, 0, 2**32]), tg.tensor([1, 2, -3, -1])].tolist() == [1, 2, 0, 2]
+    with pytest.raises(IndexError, match=f"index {2**33} is out of bounds for dimension 0"):
+        x[tg.tensor([0, 2**33]), tg.tensor([0, 0])]

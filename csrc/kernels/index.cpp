@@ -204,6 +204,22 @@ void take_dense_rows(char* out, const int64_t* index, int64_t n, const char* sou
   });
 }
 
+void add_offsets(const int64_t* index, int64_t n, int64_t size, int64_t stride, bool first,
+                 int64_t* sum) {
+  const auto add = [=](auto offset) {
+    if (first)
+      for (int64_t i = 0; i < n; ++i) sum[i] = offset(index[i]);
+    else
+      for (int64_t i = 0; i < n; ++i) sum[i] += offset(index[i]);
+  };
+  // Vectors multiply 32 bits by 32, not 64 by 64.
+  constexpr int64_t kShort = int64_t{1} << 32;
+  if (size <= kShort && stride < kShort)
+    add([=](int64_t at) { return int64_t(uint64_t(uint32_t(at)) * uint32_t(stride)); });
+  else
+    add([=](int64_t at) { return at * stride; });
+}
+
 void put_at(std::span<const int64_t> sizes, Walk into, bool repeats, Walk offsets, int64_t scale,
             Walk source, DType dtype, Combine combine) {
   // Places differ along a dimension that `into` moves in: each is one thread's. Threads walk all

@@ -28,6 +28,10 @@ void take_dense_rows(char* out, const int64_t* index, int64_t n, const char* sou
 void put_at(std::span<const int64_t> sizes, Walk into, bool repeats, Walk offsets, int64_t scale,
             Walk source, DType dtype, Combine combine);
 
+// sum[i] += index[i] * stride, or = where `first`, for indices of a dimension of `size`.
+void add_offsets(const int64_t* index, int64_t n, int64_t size, int64_t stride, bool first,
+                 int64_t* sum);
+
 // The first of n indices that is not in [lowest, limit), or null.
 const int64_t* first_outside(const int64_t* indices, int64_t n, int64_t lowest, int64_t limit);
 

@@ -64,8 +64,8 @@ struct Places {
     int64_t* sum = offsets.data<int64_t>();
     const int64_t* index = at.indices.data<int64_t>();
     for (int i = 0; i < at.count(); ++i) {
-      const int64_t stride = of.stride(int(at.dims[i]));
-      for (int64_t j = 0; j < n; ++j) sum[j] = (i ? sum[j] : 0) + index[i * n + j] * stride;
+      const int d = int(at.dims[i]);
+      add_offsets(index + i * n, n, of.size(d), of.stride(d), i == 0, sum);
     }
     scale = itemsize(of.dtype());
   }
@@ -209,6 +209,7 @@ Dims common_shape(const std::vector<Column>& columns) {
 // Checks the coordinates of index tensor `number` and counts them from the front.
 void finish_row(int64_t* row, int64_t n, int number, int64_t size) {
   if (n && size == 0) index_error("index is out of bounds for dimension with size 0");
+  if (!first_outside(row, n, 0, size)) return;
   if (const int64_t* bad = first_outside(row, n, -size, size))
     index_error("index ", *bad, " is out of bounds for dimension ", number, " with size ", size);
   for (int64_t i = 0; i < n; ++i) row[i] += row[i] < 0 ? size : 0;
