@@ -6,6 +6,7 @@ The instruction set is chosen once per process, so that the lower ones are teste
 
 import math
 import os
+import random
 import subprocess
 import sys
 from collections.abc import Callable
@@ -177,6 +178,32 @@ def test_square_roots_are_rounded_to_nearest(dtype: tg.dtype) -> None:
     x = tg.exp(tg.linspace(-80, 80, 3001, dtype=tg.float64)).to(dtype)
     for value, root in zip(x.tolist(), tg.sqrt(x).tolist(), strict=True):
         assert root == tg.tensor(math.sqrt(value), dtype=tg.float64).to(dtype).item()
+
+
+@DTYPES
+def test_quotients_are_rounded_to_nearest(dtype: tg.dtype) -> None:
+    draw = random.Random(0)
+    digits, limit = (52, 500) if dtype is tg.float64 else (23, 60)
+    edges = [0, 1, 2, 2**digits - 1, 2**digits - 2, 2 ** (digits - 1)]
+
+    def number(exponents: int) -> float:
+        mantissa = draw.choice(edges) if draw.random() < 0.5 else draw.randrange(2**digits)
+        return draw.choice((1.0, -1.0)) * math.ldexp(1 + mantissa / 2**digits, draw.randint(-exponents, exponents))
+
+    places = [number(limit // 10 if k % 2 else 2 * limit) for k in range(20_014)]
+    a, b = tg.tensor(places[::2], dtype=dtype), tg.tensor(places[1::2], dtype=dtype)
+    a[::50], a[1::50] = 0, math.ldexp(1, -10)
+    quotients = tg.tensor([x / y for x, y in zip(a.tolist(), b.tolist(), strict=True)], dtype=tg.float64).to(dtype)
+    assert [repr(q) for q in (a / b).tolist()] == [repr(q) for q in quotients.tolist()]
+    assert (a[:1500] / b[:1500]).equal(quotients[:1500]) and (a[5:] / b[5:]).equal(quotients[5:])
+
+
+@pytest.mark.parametrize("name", ["add", "mul", "div", "relu", "neg", "sqrt"])
+def test_many_numbers_have_the_bits_of_few(name: str) -> None:
+    x = tg.linspace(0.5, 7, 9001)
+    operands = (x, x.flip(0)) if name in ("add", "mul", "div") else (x,)
+    parts = [getattr(tg, name)(*(t[k : k + 100] for t in operands)) for k in range(0, 9001, 100)]
+    assert getattr(tg, name)(*operands).equal(tg.cat(parts))
 
 
 @DTYPES

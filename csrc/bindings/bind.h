@@ -51,6 +51,7 @@ struct Signature {
   int varargs = -1;
   bool varargs_from_items = false;  // as the C++ parameter allows
   int out = -1;
+  mutable std::atomic<unsigned> out_rules = 0;  // what out.cpp has looked up
 };
 inline constexpr int kMaxParameters = 16;
 

@@ -70,6 +70,19 @@ bool in(std::string_view list, std::string_view name) {
   return false;
 }
 
+// What every call asks of these, looked up once for a signature, which is of one name.
+constexpr unsigned kLookedUp = 1, kTakesDType = 2, kComputesIn = 4, kNotInput = 8, kOverlaps = 16;
+unsigned rules_of(const char* function, const Signature& signature) {
+  unsigned rules = signature.out_rules.load(std::memory_order_relaxed);
+  if (!rules) {
+    rules = kLookedUp | (in(kFromOut, function) ? kTakesDType : 0) |
+            (in(kElementwise, function) ? kComputesIn : 0) |
+            (in(kApart, function) ? kNotInput : 0) | (in(kAnyOverlap, function) ? kOverlaps : 0);
+    signature.out_rules.store(rules, std::memory_order_relaxed);
+  }
+  return rules;
+}
+
 // The C++ names that PyTorch prints of dtypes.
 const char* c_name(DType dtype) {
   static constexpr const char* names[] = {
@@ -144,15 +157,15 @@ Overlap overlap_of(const Tensor& out, const Tensor& x) {
   return out->data < x_end && x->data < out_end ? Overlap::Partial : Overlap::None;
 }
 
-void check_overlap(std::string_view name, const Tensor& out, PyObject* argument) {
+void check_overlap(bool may_be_same, const Tensor& out, PyObject* argument) {
   if (PyList_Check(argument) || PyTuple_Check(argument)) {
     for (Py_ssize_t i = 0; i < PySequence_Fast_GET_SIZE(argument); ++i)
-      check_overlap(name, out, PySequence_Fast_GET_ITEM(argument, i));
+      check_overlap(may_be_same, out, PySequence_Fast_GET_ITEM(argument, i));
     return;
   }
   if (!is_tensor(argument)) return;
   const Overlap overlap = overlap_of(out, as_tensor(argument));
-  if (overlap == Overlap::None || (overlap == Overlap::Full && !in(kApart, name))) return;
+  if (overlap == Overlap::None || (overlap == Overlap::Full && may_be_same)) return;
   runtime_error(
       "unsupported operation: some elements of the input tensor and the written-to tensor refer to "
       "a single memory location. Please clone() the tensor before performing the operation.");
@@ -216,7 +229,7 @@ void prepare_out(const char* function, const Signature& signature, PyObject** va
     else
       type_error(function, "(): argument 'out' must be Tensor, not ", Py_TYPE(out)->tp_name);
   }
-  if (!in(kFromOut, function)) return;
+  if (!(rules_of(function, signature) & kTakesDType)) return;
   for (size_t i = 0; i < signature.parameters.size(); ++i) {
     if (signature.parameters[i].name != "dtype") continue;
     const DType given = as_tensor(out).dtype();
@@ -237,7 +250,7 @@ bool writes_into_out(const char* function, const Signature& signature, PyObject*
   const Tensor& out = as_tensor(values[signature.out]);
   constexpr int64_t kSmall = 1024;  // a copy costs nothing there
   if (out.numel() < kSmall || !out.is_contiguous() || requires_grad(out) ||
-      !in(kElementwise, function))
+      !(rules_of(function, signature) & kComputesIn))
     return false;
   const char *begin = static_cast<const char*>(out->storage->data),
              *end = begin + out->storage->nbytes;
@@ -255,17 +268,17 @@ bool writes_into_out(const char* function, const Signature& signature, PyObject*
 
 void write_outs(const char* function, const Signature& signature, PyObject* const* values,
                 std::span<const Tensor> results) {
-  const std::string_view name = function;
   PyObject* given = values[signature.out];
   // Owned: a warning runs Python code, which may change the list that was given.
   const std::vector<Tensor> outs =
       results.size() == 1 ? std::vector<Tensor>{as_tensor(given)} : tensors_from(given);
-  const bool apart = in(kApart, name), never = in(kAnyOverlap, name);
+  const unsigned rules = rules_of(function, signature);
+  const bool apart = rules & kNotInput, never = rules & kOverlaps;
   for (size_t i = 0; i < results.size(); ++i) {
     if (apart || (!never && outs[i].same_sizes(results[i])))
       for (size_t k = 0; k < signature.parameters.size(); ++k)
         if (int(k) != signature.out && values[k] && values[k] != kItems)
-          check_overlap(name, outs[i], values[k]);
+          check_overlap(!apart, outs[i], values[k]);
     check_target(function, outs[i], results[i], i > 0 && results[i].dtype() == DType::Int64);
   }
   GradModeGuard off(false);

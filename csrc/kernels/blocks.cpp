@@ -80,8 +80,23 @@ class Row {
     else
       by_blocks(data, stride, n);
   }
+  // The operand of which short rows beside dense ones are one number each, or the same row; 0 if
+  // there is none.
+  size_t repeats(const std::array<int64_t, N>& stride, int64_t n,
+                 const std::array<int64_t, N>& across) const {
+    size_t found = 0;
+    if (N < 3 || !direct_ || streams_ || n > kBlock / 2) return 0;
+    for (size_t k = 0; k < N; ++k) {
+      if (stride[k] == items_[k] && across[k] == n * items_[k]) continue;
+      if (!k || found || (stride[k] && (stride[k] != items_[k] || across[k]))) return 0;
+      found = k;
+    }
+    return found;
+  }
   void plane(const std::array<char*, N>& data, const std::array<int64_t, N>& stride, int64_t n,
              const std::array<int64_t, N>& across, int64_t rows) const {
+    if (const size_t k = repeats(stride, n, across))
+      return several_at_once(k, data, stride[k], n, across, rows);
     std::array<int64_t, N> item;
     for (size_t k = 0; k < N; ++k) item[k] = itemsize(dtypes_[k]);
     Row pieces = *this;
@@ -125,6 +140,28 @@ class Row {
         stream(to, buffer[0], count * items_[0]);
     }
     if (streams) stream_end();
+  }
+
+  // Rows that would be short calls: what repeats is written out for as many as fill a block.
+  void several_at_once(size_t k, const std::array<char*, N>& data, int64_t stride, int64_t n,
+                       const std::array<int64_t, N>& across, int64_t rows) const {
+    alignas(64) char buffer[kBlock * kWidest];
+    const int64_t item = items_[k], most = kBlock / n;
+    std::array<char*, N> at = data;
+    for (int64_t begin = 0, count; begin < rows; begin += count) {
+      count = std::min(most, rows - begin);
+      if (!stride || !begin)
+        for (int64_t r = 0; r < count; ++r) {
+          char* const to = buffer + r * n * item;
+          if (stride)
+            std::memcpy(to, data[k], size_t(n * item));
+          else
+            repeat(to, data[k] + (begin + r) * across[k], item, n);
+        }
+      at[k] = buffer;
+      kernel_(at[0], at[1], at[N - 1], count * n);
+      for (size_t i = 0; i < N; ++i) at[i] += count * across[i];
+    }
   }
 
   // Operand k where it is one number.

@@ -47,10 +47,41 @@ TG_INLINE Lane<K> frac(Lane<K> x) {
   return x - trunc(x);
 }
 
-// --- roots
-// Rounded like the instruction, which takes longer: the last step has an exact rest (Markstein
+// --- quotients and roots
+// Rounded like the instructions, which take longer: the last step has an exact rest (Markstein
 // 1990).
 #if defined(__AVX512F__)
+TG_INLINE __m512 rough_inverse(__m512 x) { return _mm512_maskz_rcp14_ps(-1, x); }
+TG_INLINE __m512d rough_inverse(__m512d x) { return _mm512_maskz_rcp14_pd(-1, x); }
+// Whether a number lies outside of [2^-63, 2^65), or [2^-511, 2^513): there the two highest bits of
+// its exponent are the same. Or whether all digits of b are 1, whose inverse is not rounded well.
+TG_INLINE bool odd_quotient(Lane<float> a, Lane<float> b, Lane<float> quotient) {
+  const auto x = a.bits(), y = b.bits(), z = quotient.bits();
+  const auto differ = (x ^ (x + x)) & (y ^ (y + y)) & (z ^ (z + z));
+  return !_kortestz_mask16_u8(
+      _mm512_testn_epi32_mask((__m512i)differ, _mm512_set1_epi32(1 << 30)),
+      _mm512_testn_epi32_mask((__m512i)(y + 1), _mm512_set1_epi32((1 << 23) - 1)));
+}
+TG_INLINE bool odd_quotient(Lane<double> a, Lane<double> b, Lane<double> quotient) {
+  const auto x = a.bits(), y = b.bits(), z = quotient.bits();
+  const auto differ = (x ^ (x + x)) & (y ^ (y + y)) & (z ^ (z + z));
+  return !_kortestz_mask8_u8(
+      _mm512_testn_epi64_mask((__m512i)differ, _mm512_set1_epi64(int64_t(1) << 62)),
+      _mm512_testn_epi64_mask((__m512i)(y + 1), _mm512_set1_epi64((int64_t(1) << 52) - 1)));
+}
+template <class K>
+TG_INLINE Lane<K> quick_div(Lane<K> a, Lane<K> b) {
+  Lane<K> inverse = rough_inverse(b.v);
+  for (int i = 0; i < (sizeof(typename Format<K>::Number) == 4 ? 1 : 2); ++i)
+    inverse = fused(inverse, fused(b, -inverse, Lane<K>(1)), inverse);
+  const Lane<K> rounded = fused(inverse, fused(b, -inverse, Lane<K>(1)), inverse);
+  Lane<K> quotient = a * inverse;
+  quotient = fused(fused(b, -quotient, a), inverse, quotient);
+  quotient = fused(fused(b, -quotient, a), rounded, quotient);
+  if (odd_quotient(a, b, quotient)) [[unlikely]]
+    return a / b;
+  return quotient;
+}
 TG_INLINE __m512 rough_inverse_root(__m512 x) { return _mm512_maskz_rsqrt14_ps(-1, x); }
 TG_INLINE __m512d rough_inverse_root(__m512d x) { return _mm512_maskz_rsqrt14_pd(-1, x); }
 TG_INLINE bool any_above(Format<float>::Bits a, Format<float>::Bits b) {
@@ -77,6 +108,10 @@ TG_INLINE Lane<K> quick_sqrt(Lane<K> x) {
   return y;
 }
 #else
+template <class K>
+TG_INLINE Lane<K> quick_div(Lane<K> a, Lane<K> b) {
+  return a / b;
+}
 template <class K>
 TG_INLINE Lane<K> quick_sqrt(Lane<K> x) {
   return sqrt(x);

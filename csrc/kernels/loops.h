@@ -1,7 +1,8 @@
 // Walks N strided operands row by row: for_each_row() merges and orders dimensions, then calls a
 // row function with one pointer and one byte stride for each operand. Row functions are straight
 // loops. One with a member plane() is given whole planes where an operand lies across the others,
-// so that it can read that one in tiles; Tile does that.
+// so that it can read that one in tiles; Tile does that. One with a member repeats(), too, says of
+// which others it wants planes.
 #pragma once
 
 #include <algorithm>
@@ -135,6 +136,14 @@ void for_each_row(std::span<const int64_t> sizes, const Operands<N>& operands, R
         for (size_t i = 0; i < N; ++i) across[i] = stride[i][d];
         size[d] = 1;  // the others are walked here
       }
+  if constexpr (requires { &Row::repeats; })
+    if (!rows && n > 1) {
+      for (size_t i = 0; i < N; ++i) across[i] = stride[i][n - 2];
+      if (row.repeats(inner, length, across)) {
+        rows = size[n - 2];
+        size[n - 2] = 1;
+      }
+    }
   for (;;) {
     if constexpr (requires { &Row::plane; }) {
       if (rows)

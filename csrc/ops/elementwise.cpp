@@ -62,7 +62,7 @@ namespace {
 BlockKernel plain_kernel(const BlockKernels& kernels, DType dtype) {
   return dtype == DType::Float32 ? kernels.f32 : dtype == DType::Float64 ? kernels.f64 : nullptr;
 }
-constexpr int64_t kShort = 4096;  // elements that need no thought of other threads and memory
+constexpr int64_t kShort = kCheapGrain - 1;  // elements that need no thought of threads and memory
 }  // namespace
 
 Tensor empty_or_out(std::span<const int64_t> sizes, DType dtype) {
@@ -78,7 +78,7 @@ Tensor apply_blocks(const BlockKernels& kernels, const Tensor& x, const void* pa
                     std::optional<DType> out) {
   if (const BlockKernel kernel = plain_kernel(kernels, x.dtype());
       kernel && !out && x.is_contiguous() && x.numel() <= kShort) {
-    Tensor result = empty(x.sizes(), kernels.predicate ? DType::Bool : x.dtype());
+    Tensor result = empty_or_out(x.sizes(), kernels.predicate ? DType::Bool : x.dtype());
     kernel(result->data, x->data, parameters, x.numel());
     return result;
   }
@@ -122,6 +122,7 @@ Tensor apply_gradient(const BlockKernels& kernels, const Tensor& grad, const Ten
 }
 
 namespace {
+constexpr int64_t kFewMixed = 4096;  // converted first, for the short way
 // An operand that is computed with in the dtype `in`: a tensor, cast where the loop does not do it,
 // or a number in a buffer; with `exact` a number beside 16-bit floats is a float32.
 struct Side {
@@ -135,7 +136,7 @@ struct Side {
         const T value = x.scalar.to<T>();
         std::memcpy(number, &value, sizeof value);
       });
-    } else if (x.tensor->dtype() == in || (takes_mixed(in) && x.tensor->numel() > kShort)) {
+    } else if (x.tensor->dtype() == in || (takes_mixed(in) && x.tensor->numel() > kFewMixed)) {
       tensor = x.tensor;
       dtype = tensor->dtype();
     } else {
@@ -243,7 +244,7 @@ Tensor apply_blocks(const Elementwise& op, const Operand& a, const Operand& b) {
   const Tensor& like = a.is_tensor() ? *a.tensor : *b.tensor;
   if (const PlainCall call(op, a, b, like); call) {
     check(op, a, b, like.dtype());
-    Tensor out = empty(like.sizes(), op.kernels.predicate ? DType::Bool : like.dtype());
+    Tensor out = empty_or_out(like.sizes(), op.kernels.predicate ? DType::Bool : like.dtype());
     call.run(out);
     return out;
   }
