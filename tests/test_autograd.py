@@ -1348,6 +1348,31 @@ def test_gradient_of_sgn_is_immutable_as_in_pytorch():
     assert (x.grad * 1).add_(1).tolist() == [4, -3]
 
 
+@pytest.mark.parametrize("inner", ["x * x", "x + x", "x / 2", "x ** 2", "x.square()", "x.exp()", "x.view(2)"])
+def test_products_and_sums_of_an_immutable_zero_are_immutable(inner):
+    x = leaf(1.5, -2.0)
+    eval(inner, {"x": x}).sgn().sum().backward()
+    assert x.grad.tolist() == [0, 0]
+    with pytest.raises(RuntimeError, match="ZeroTensors are immutable"):
+        (x * 3).sum().backward()
+
+
+@pytest.mark.parametrize("inner", ["-x", "x.tanh()", "x * x - x", "x / x", "2 / x", "x.sum(0)"])
+def test_other_functions_of_an_immutable_zero_are_not(inner):
+    x = leaf(1.5, -2.0)
+    eval(inner, {"x": x}).sgn().sum().backward()
+    (x * 3).sum().backward()
+    assert x.grad.tolist() == [3, 3]
+
+
+def test_a_sum_with_an_immutable_zero_is_not():
+    x = leaf(1.5, -2.0)
+    y, z = x * x, x * x
+    (y.sgn() + z.sgn() + y * 3).sum().backward()
+    assert x.grad.tolist() == [9, -12]
+    x.grad.add_(1)
+
+
 def test_view_made_under_no_grad_keeps_nothing_for_its_gradient():
     x = leaf(1.0, 2.0)
     with tg.no_grad():

@@ -224,7 +224,7 @@ void Run::add_to(Tensor& sum, bool& owned, Tensor grad) {
     engine_ops::add_inplace(sum, grad);
   } else {
     sum = engine_ops::add(sum, grad);
-    owned = true;
+    owned = !sum->storage->read_only;
   }
 }
 
