@@ -9,7 +9,7 @@ import threading
 import weakref
 
 import pytest
-from conftest import close, run_python, tg
+from conftest import close, inf, run_python, tg
 
 
 def leaf(*values: float):
@@ -1592,3 +1592,10 @@ def test_hessian_of_a_small_function():
     (grad,) = tg.autograd.grad(y, x, create_graph=True)
     rows = [tg.autograd.grad(item, x, retain_graph=True)[0] for item in grad]
     close(tg.stack(rows), [[16, 24], [24, 12]])
+
+
+def test_infinite_input_stays_out_of_second_derivative_of_prelu():
+    x, w, g = leaf(inf, -2.0), tg.tensor(0.25, requires_grad=True), leaf(1.0, 1.0)
+    (of_w,) = tg.autograd.grad(tg.nn.functional.prelu(x, w), w, g, create_graph=True)
+    assert of_w.item() == -2
+    assert tg.autograd.grad(of_w, g)[0].tolist() == [0, -2]
