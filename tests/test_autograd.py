@@ -9,7 +9,7 @@ import threading
 import weakref
 
 import pytest
-from conftest import close, run_python, tg
+from conftest import close, inf, run_python, tg
 
 
 def leaf(*values: float):
@@ -1348,6 +1348,31 @@ def test_gradient_of_sgn_is_immutable_as_in_pytorch():
     assert (x.grad * 1).add_(1).tolist() == [4, -3]
 
 
+@pytest.mark.parametrize("inner", ["x * x", "x + x", "x / 2", "x ** 2", "x.square()", "x.exp()", "x.view(2)"])
+def test_products_and_sums_of_an_immutable_zero_are_immutable(inner):
+    x = leaf(1.5, -2.0)
+    eval(inner, {"x": x}).sgn().sum().backward()
+    assert x.grad.tolist() == [0, 0]
+    with pytest.raises(RuntimeError, match="ZeroTensors are immutable"):
+        (x * 3).sum().backward()
+
+
+@pytest.mark.parametrize("inner", ["-x", "x.tanh()", "x * x - x", "x / x", "2 / x", "x.sum(0)"])
+def test_other_functions_of_an_immutable_zero_are_not(inner):
+    x = leaf(1.5, -2.0)
+    eval(inner, {"x": x}).sgn().sum().backward()
+    (x * 3).sum().backward()
+    assert x.grad.tolist() == [3, 3]
+
+
+def test_a_sum_with_an_immutable_zero_is_not():
+    x = leaf(1.5, -2.0)
+    y, z = x * x, x * x
+    (y.sgn() + z.sgn() + y * 3).sum().backward()
+    assert x.grad.tolist() == [9, -12]
+    x.grad.add_(1)
+
+
 def test_view_made_under_no_grad_keeps_nothing_for_its_gradient():
     x = leaf(1.0, 2.0)
     with tg.no_grad():
@@ -1567,3 +1592,10 @@ def test_hessian_of_a_small_function():
     (grad,) = tg.autograd.grad(y, x, create_graph=True)
     rows = [tg.autograd.grad(item, x, retain_graph=True)[0] for item in grad]
     close(tg.stack(rows), [[16, 24], [24, 12]])
+
+
+def test_infinite_input_stays_out_of_second_derivative_of_prelu():
+    x, w, g = leaf(inf, -2.0), tg.tensor(0.25, requires_grad=True), leaf(1.0, 1.0)
+    (of_w,) = tg.autograd.grad(tg.nn.functional.prelu(x, w), w, g, create_graph=True)
+    assert of_w.item() == -2
+    assert tg.autograd.grad(of_w, g)[0].tolist() == [0, -2]

@@ -61,7 +61,10 @@ tg.histogramdd(x, [x[0], x[0], x]) | tg.histogramdd(x, [x[0], x[0].double(), x[0
 tg.histogramdd(x, [x[0], x[0, :0], x[0]]) | tg.histogramdd(x, 2, weight=x) | tg.histogramdd(x.long(), 2)
 tg.histogramdd(x, 2, weight=x[:, 0].double())
 tg.optim.SGD([1], 0.1) | tg.optim.SGD([{'lr': 1}], 0.1) | tg.nn.Linear(2, 3)(y)
-tg.nn.Linear(4, 1)(i) | b.sub(b) | x.type('nothing') | i.pow(-2) | [1, 2][s]
+tg.nn.functional.nll_loss(x, tg.tensor([0, 1]), r[0]) | tg.nn.functional.soft_margin_loss(x, r)
+tg.nn.functional.multi_margin_loss(x, tg.tensor([0, 1]), weight=r[0])
+tg.nn.functional.binary_cross_entropy(x, x, r) | tg.nn.Linear(4, 1)(i) | b.sub(b) | x.type('nothing')
+i.pow(-2) | [1, 2][s]
 """
 
 # Only the type is compared: the text speaks of PyTorch's own signatures.

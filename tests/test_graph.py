@@ -239,3 +239,16 @@ def test_gradient_edge_and_version():
     graph.increment_version(y)
     with pytest.raises(RuntimeError, match=r"modified by an inplace operation"):
         z.backward()
+
+
+@pytest.mark.parametrize(
+    "call, written",
+    [("a // 3 + b", False), ("b + a // 3", True), ("(2 % a) * b", False), ("b.exp() * (a // 3)", False),
+     ("tg.where(a > 0, a // 3, b)", False), ("(b * 1).sum() + (a // 3).sum()", False)],
+)  # fmt: skip
+def test_a_node_without_derivative_raises_before_later_leaves_are_written(call, written):
+    a, b = (tg.tensor([1.5, 2.5], requires_grad=True) for _ in range(2))
+    with pytest.raises(RuntimeError, match="is not implemented"):
+        eval(call, {"tg": tg, "a": a, "b": b}).sum().backward()
+    assert a.grad is None
+    assert (b.grad is not None) == written

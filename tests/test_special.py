@@ -161,3 +161,20 @@ def test_names_of_torch_special():
     assert special.psi is tg.digamma and special.expit is tg.sigmoid
     for name in special.__all__:
         assert getattr(special, name).__doc__
+
+
+@pytest.mark.parametrize("call, x, y", [("xlogy", 0.0, 0.0), ("xlogy", 0.0, -1.0), ("xlog1py", -0.0, -1.0)])
+@pytest.mark.parametrize("second", [tg.tensor, float])
+def test_gradient_of_x_log_y_at_zero_has_a_gradient(call, x, y, second):
+    x = tg.tensor(x, requires_grad=True)
+    g = tg.tensor(1.5, requires_grad=True)
+    (grad,) = tg.autograd.grad(getattr(tg.special, call)(x, second(y)), x, g, create_graph=True)
+    assert grad.item() == 0
+    assert tg.autograd.grad(grad, g)[0].item() == 0
+
+
+@pytest.mark.parametrize(
+    "s, q, wanted", [(inf, -2.5, inf), (1e300, -2.5, inf), (1e300, 3.5, 0.0), (inf, 1.0, 1.0), (1e300, 1.0, 1.0)]
+)
+def test_zeta_of_large_exponents(s, q, wanted):
+    assert tg.special.zeta(tg.tensor(s, dtype=tg.float64), tg.tensor(q, dtype=tg.float64)).item() == wanted

@@ -7,6 +7,7 @@
 #include "autograd/engine.h"
 
 #include <algorithm>
+#include <cstring>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -44,6 +45,7 @@ struct Slot {
   bool needed = true;          // on the way to an input
   bool visited = false;        // by set_inputs()
   int32_t capture = -1;        // first entry of captures_ for this node or leaf
+  uint32_t turn = 0;           // of the last gradient, counted over all slots
   Tensor grad;                 // of a leaf or a node with one output
   std::vector<Tensor> all;     // of a node with several
 };
@@ -186,7 +188,7 @@ class Run {
 
   BackwardOptions options_;
   std::span<const Tensor> roots_;
-  uint32_t id_;
+  uint32_t id_, turns_ = 0;
   Run* outer_;
   bool limited_ = false;  // only what leads to the inputs is walked
   std::unique_ptr<Lists> lists_ = spare_lists ? std::move(spare_lists) : std::make_unique<Lists>();
@@ -224,7 +226,7 @@ void Run::add_to(Tensor& sum, bool& owned, Tensor grad) {
     engine_ops::add_inplace(sum, grad);
   } else {
     sum = engine_ops::add(sum, grad);
-    owned = true;
+    owned = !sum->storage->read_only;
   }
 }
 
@@ -235,6 +237,7 @@ void Run::deliver(const Edge& edge, Tensor grad) {
   if (TensorImpl* leaf = edge.leaf()) {
     if (limited_ && !find_leaf(leaf)) return;
     Slot& slot = slot_of(leaf);
+    slot.turn = ++turns_;
     add_to(slot.grad, slot.owned, std::move(grad));
     return;
   }
@@ -245,6 +248,7 @@ void Run::deliver(const Edge& edge, Tensor grad) {
   }
   bool fresh = false;
   Slot& slot = slot_of(node, &fresh);
+  slot.turn = ++turns_;
   const bool waiting = slot.grad.defined() || !slot.all.empty();
   const uint32_t nr = edge.output_nr();
   if (node->output_count == 1) {
@@ -346,8 +350,14 @@ void Run::step(Node* node, uint32_t index) {
   free_.push_back(index);
 }
 
-// Of the leaves only those keep their sums that nothing leads to any more.
+// Of the leaves only those keep their sums that nothing leads to any more. A node that always
+// raises does so, in PyTorch, before leaves whose gradients are complete later than its own.
 void Run::forget_waiting_leaves(Node* failed) {
+  if (std::strstr(failed->name(), "NotImplemented")) {
+    const uint32_t turn = slots_[*find(failed)].turn;
+    for (const uint32_t s : leaves_)
+      if (slots_[s].turn > turn) slots_[s].grad = Tensor();
+  }
   std::unordered_set<const Node*> seen;
   std::vector<Node*> todo;
   const auto visit = [&](Node* node) {

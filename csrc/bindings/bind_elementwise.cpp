@@ -109,14 +109,22 @@ void bind_elementwise(Binder& b) {
   b.def("clamp_min_", {fn(&clamp_min_, "input, min")}, kMethod, "In-place form of clamp_min().");
   b.def("clamp_max_", {fn(&clamp_max_, "input, max")}, kMethod, "In-place form of clamp_max().");
   b.def("logical_not_", {fn(&logical_not_, "input")}, kMethod, "In-place form of logical_not().");
-  b.def("negative", {fn(unary_of(&neg), "input, *, out=None")}, kBoth, Neg::doc);
-  b.def("absolute", {fn(unary_of(&abs), "input, *, out=None")}, kBoth, Abs::doc);
   b.def("positive", {fn(&positive, "input")}, kBoth, "The input itself.");
-  b.def("greater", {fn(bound<Gt, &gt>(), "input, other, *, out=None")}, kBoth, Gt::doc);
-  b.def("less", {fn(bound<Lt, &lt>(), "input, other, *, out=None")}, kBoth, Lt::doc);
-  b.def("not_equal", {fn(bound<Ne, &ne>(), "input, other, *, out=None")}, kBoth, Ne::doc);
-  b.def("greater_equal", {fn(bound<Ge, &ge>(), "input, other, *, out=None")}, kBoth, Ge::doc);
-  b.def("less_equal", {fn(bound<Le, &le>(), "input, other, *, out=None")}, kBoth, Le::doc);
+#define TG_ALIAS(alias, function, Op)                                             \
+  b.def(#alias, {fn(unary_of(&function), "input, *, out=None")}, kBoth, Op::doc); \
+  b.def(#alias "_", {fn(&function##_, "input")}, kMethod, "In-place form of " #alias "().")
+  TG_ALIAS(negative, neg, Neg);
+  TG_ALIAS(absolute, abs, Abs);
+#undef TG_ALIAS
+#define TG_ALIAS(alias, function, Op)                                                       \
+  b.def(#alias, {fn(bound<Op, &function>(), "input, other, *, out=None")}, kBoth, Op::doc); \
+  b.def(#alias "_", {fn(&function##_, "input, other")}, kMethod, "In-place form of " #alias "().")
+  TG_ALIAS(greater, gt, Gt);
+  TG_ALIAS(greater_equal, ge, Ge);
+  TG_ALIAS(less, lt, Lt);
+  TG_ALIAS(less_equal, le, Le);
+  TG_ALIAS(not_equal, ne, Ne);
+#undef TG_ALIAS
 }
 
 }  // namespace tg

@@ -39,7 +39,7 @@ struct Storage {
   void (*deleter)(void*) = nullptr;  // for foreign memory (NumPy, buffers)
   void* deleter_context = nullptr;
   bool read_only = false;
-  bool is_zero_tensor = false;  // and so read-only: what PyTorch calls a ZeroTensor
+  bool is_zero_tensor = false;  // of zeros, and so read-only: what PyTorch calls a ZeroTensor
   bool is_inline = false;
 
   static Storage* make();  // without memory
@@ -51,6 +51,7 @@ struct Storage {
     storage->is_inline = true;
     return storage;
   }
+  void make_zero_tensor() { read_only = is_zero_tensor = true; }
   static Storage* alias(Storage* of);  // takes a new reference to `of`
   void release() noexcept {
     if (--refcount) return;

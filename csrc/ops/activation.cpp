@@ -46,7 +46,10 @@ Tensor activation(const Op& op, const Tensor& x) {
 struct Prelu {
   auto forward(auto x, auto w) const { return x > 0 ? x : w * x; }
   auto grad_input(auto g, auto x, auto w) const { return where(x > 0, g, w * g); }
-  auto grad_weight(auto g, auto x) const { return where(x > 0, nothing(g), x * g); }
+  // An infinite x that takes no part stays out of the derivative of this, too.
+  auto grad_weight(auto g, auto x) const {
+    return where(x > 0, nothing(g), where(x > 0, nothing(x), x) * g);
+  }
 };
 
 // SELU's constants, Klambauer et al. 2017.

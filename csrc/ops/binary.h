@@ -44,6 +44,7 @@ struct Rsub : Sub {
 struct Mul {
   static constexpr auto arithmetic = &ArithmeticKernels::mul;
   static constexpr auto vectors = &ElementaryKernels::mul;
+  static constexpr int multiplies = kLeft | kRight;
   static constexpr bool takes_two_numbers = true, exact_number = true;
   static constexpr bool number_is_input = true;
   static constexpr auto name = "mul", node = "MulBackward0",
@@ -55,6 +56,7 @@ struct Mul {
 };
 struct Div {
   static constexpr auto vectors = &ElementaryKernels::div;
+  static constexpr int multiplies = kLeft;
   static constexpr bool takes_two_numbers = true, exact_number = true;
   static constexpr bool number_is_input = true;
   static constexpr auto name = "div", node = "DivBackward0",
@@ -66,6 +68,7 @@ struct Div {
 };
 struct Pow {
   static constexpr auto vectors = &ElementaryKernels::pow;
+  static constexpr int multiplies = kLeft;
   static constexpr auto name = "pow", node = "PowBackward0",
                         doc = "input to the power of exponent, with broadcasting.";
   static constexpr auto domain = Domain::Any;

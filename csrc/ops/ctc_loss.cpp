@@ -183,6 +183,7 @@ Tensor ctc_loss(const Tensor& input, const Tensor& targets, std::span<const int6
     return squeeze(loss, 0);
   }
   if (input.dim() != 3) runtime_error("log_probs tensor must be 3-D, got ", input.dim(), "-D");
+  if (input.numel() == 0) runtime_error("log_probs tensor must not be empty");
   const Plan plan{input.size(0), input.size(1), input.size(2), blank, zero_infinity};
   if (targets.dtype() != DType::Int64 && targets.dtype() != DType::Int32)
     runtime_error(

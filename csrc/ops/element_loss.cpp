@@ -68,8 +68,7 @@ Tensor huber_loss(const Tensor& input, const Tensor& target, const std::string& 
 }
 
 Tensor soft_margin_loss(const Tensor& input, const Tensor& target, const std::string& reduction) {
-  if (grad_mode.enabled && requires_grad(target))
-    runtime_error("the derivative for 'target' is not implemented");
+  refuse_gradient("soft_margin_loss", "target", target);
   return pair_loss(SoftMargin{}, input, target, reduction);
 }
 
@@ -87,6 +86,7 @@ Tensor multi_margin_loss(const Tensor& input, const Tensor& target, double p, do
   if (!is_floating(input.dtype()))
     fail(ErrorKind::NotImplemented, "\"multi_margin_loss_cpu_kernel\" not implemented for '",
          info(input.dtype()).scalar, "'");
+  if (weight) refuse_gradient("multi_margin_loss", "weight", *weight);
   if (weight && (weight->dim() > 1 || weight->numel() != classes))
     runtime_error("inconsistent weight size, expected ", classes, " but got ",
                   to_string(weight->sizes()));

@@ -98,7 +98,8 @@ namespace {
 // Nobody but the engine, which is done with it after this node, sees its memory.
 bool may_be_overwritten(const Tensor& grad) {
   return grad->refcount == 1 && grad->storage->refcount == 1 && !grad->python && !grad->base &&
-         !grad->storage->owner && !grad->storage->deleter && grad.is_contiguous();
+         !grad->storage->owner && !grad->storage->deleter && !grad->storage->read_only &&
+         grad.is_contiguous();
 }
 }  // namespace
 
@@ -279,8 +280,12 @@ class BinaryNode final : public Node {
     if (!grads[0].defined()) return;
     const Tensor a = left_.unpack(this), b = right_.unpack(this);
     if (op_.not_implemented) op_.left(grads[0], a, b);
-    if (to.needed(0)) to.set(0, fit(op_.left(grads[0], a, b), 0));
-    if (to.needed(1)) to.set(1, fit(op_.right(grads[0], a, b), 1));
+    auto set = [&](int i, int side, Tensor grad) {
+      if (op_.multiplies & side) grad = keep_zeros(grads[0], std::move(grad));
+      to.set(i, fit(std::move(grad), i));
+    };
+    if (to.needed(0)) set(0, kLeft, op_.left(grads[0], a, b));
+    if (to.needed(1)) set(1, kRight, op_.right(grads[0], a, b));
   }
   void release_saved() noexcept override {
     if (left_.defined() || right_.defined()) released = true;
@@ -329,6 +334,7 @@ class BinaryNumberNode final : public Node {
     const Tensor t = kept_.unpack(this);
     Tensor g = number_left_ ? op_.right_of_number(grads[0], number_, t)
                             : op_.left_of_number(grads[0], t, number_);
+    if (op_.multiplies & (number_left_ ? kRight : kLeft)) g = keep_zeros(grads[0], std::move(g));
     to.set(0, g.dtype() == dtype_ ? std::move(g) : to_dtype(g, dtype_));
   }
   void release_saved() noexcept override {

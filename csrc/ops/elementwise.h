@@ -174,6 +174,12 @@ constexpr BlockKernels gradient_kernels() {
 }
 template <class Op>
 inline constexpr BlockKernels gradient_blocks = gradient_kernels<Op>();
+// PyTorch has the product of an immutable zero gradient, such as sgn() gives, be one too.
+inline Tensor keep_zeros(const Tensor& g, Tensor product) {
+  if (g->storage->is_zero_tensor) [[unlikely]]
+    product->storage->make_zero_tensor();
+  return product;
+}
 template <class Op>
 Tensor unary_gradient(const Tensor& g, const Tensor& kept) {
   if constexpr (gradient_fuses<Op>) {
@@ -188,7 +194,12 @@ void record_unary(const Tensor& out, const Tensor& x) {
   if constexpr (unary_from_nothing<Op>) {
     record(Op::node, out, inputs(x), saves(), [](const Tensor& g) { return Op::grad(g); });
   } else if constexpr (unary_from_output<Op> || unary_from_input<Op>) {
-    auto gradient = [](const Tensor& g, const Tensor& kept) { return unary_gradient<Op>(g, kept); };
+    auto gradient = [](const Tensor& g, const Tensor& kept) {
+      if constexpr (requires { Op::multiplies; })
+        return keep_zeros(g, unary_gradient<Op>(g, kept));
+      else
+        return unary_gradient<Op>(g, kept);
+    };
     if constexpr (unary_from_output<Op>)
       record(Op::node, out, inputs(x), saves(saved_output(out)), gradient);
     else
@@ -216,6 +227,7 @@ struct BinaryDerivatives {
   const char *node, *node_number_left, *node_number_right;
   int left_uses, right_uses;
   bool number_is_input;
+  int multiplies;        // sides whose gradients are products with g, see keep_zeros()
   bool not_implemented;  // backward refuses, whatever needs a gradient
   Tensor (*left)(const Tensor& g, const Tensor& a, const Tensor& b);
   Tensor (*right)(const Tensor& g, const Tensor& a, const Tensor& b);
@@ -233,6 +245,7 @@ constexpr BinaryDerivatives describe_derivatives() {
   d.left_uses = Op::left_uses;
   d.right_uses = Op::right_uses;
   if constexpr (requires { Op::number_is_input; }) d.number_is_input = Op::number_is_input;
+  if constexpr (requires { Op::multiplies; }) d.multiplies = Op::multiplies;
   if constexpr (requires { Op::not_implemented; }) d.not_implemented = Op::not_implemented;
   if constexpr (requires(const Tensor& t) { Op::grad_left(t, t, t); })
     d.left = [](const Tensor& g, const Tensor& a, const Tensor& b) -> Tensor {

@@ -82,7 +82,11 @@ bool may_repeat(const Geometry& g) {
   return false;
 }
 
-Tensor add(const Tensor& a, const Tensor& b) { return tg::add(a, b); }
+Tensor add(const Tensor& a, const Tensor& b) {
+  Tensor sum = tg::add(a, b);
+  if (a->storage->is_zero_tensor && b->storage->is_zero_tensor) sum->storage->make_zero_tensor();
+  return sum;
+}
 
 void add_inplace(const Tensor& into, const Tensor& grad) {
   GradModeGuard off(false);

@@ -274,8 +274,7 @@ Tensor checked_classes(const Tensor& target, const ClassPlan& plan) {
 
 Tensor checked_weight(const OptionalTensor& weight, const Tensor& input, int64_t classes) {
   if (!weight) return {};
-  if (grad_mode.enabled && requires_grad(*weight))
-    runtime_error("the derivative for 'weight' is not implemented");
+  refuse_gradient("nll_loss_forward", "weight", *weight);
   if (weight->dim() != 1 || weight->numel() != classes)
     runtime_error(
         "weight tensor should be defined either for all ", classes,
@@ -431,11 +430,7 @@ Tensor binary_cross_entropy(const Tensor& input, const Tensor& target, const Opt
                 ") that is different to the input size (", size_text(input),
                 ") is deprecated. Please ensure they have the same size.");
   if (weight) {
-    if (grad_mode.enabled && requires_grad(*weight))
-      runtime_error(
-          "The function 'binary_cross_entropy' is not differentiable with respect to argument "
-          "'weight'. This "
-          "input cannot have requires_grad True.");
+    refuse_gradient("binary_cross_entropy", "weight", *weight);
     check_broadcastable(*weight, input);
   }
   if (!is_floating(input.dtype()))

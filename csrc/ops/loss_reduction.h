@@ -1,8 +1,10 @@
-// What the losses share: how the losses of the elements become one number.
+// What the losses share: how the losses of the elements become one number, and
+// what has no gradient.
 #pragma once
 
 #include <string>
 
+#include "autograd/record.h"
 #include "ops/operators.h"
 #include "ops/reduce.h"
 
@@ -26,6 +28,12 @@ inline double divisor_of(Reduction reduction, int64_t numel) {
 // The gradient of each element's loss, before broadcasting.
 inline Tensor unreduced(const Tensor& grad, Reduction reduction, int64_t numel) {
   return reduction == Reduction::Mean ? grad / double(numel) : grad;
+}
+// Of an argument that the loss has no derivative by.
+inline void refuse_gradient(const char* function, const char* argument, const Tensor& t) {
+  if (grad_mode.enabled && requires_grad(t))
+    runtime_error("The function '", function, "' is not differentiable with respect to argument '",
+                  argument, "'. This input cannot have requires_grad True.");
 }
 
 }  // namespace tg

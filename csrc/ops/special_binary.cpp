@@ -281,10 +281,10 @@ struct Xlogy {
   }
   static constexpr int left_uses = kLeft | kRight, right_uses = kLeft | kRight;
   static Tensor grad_left(const Tensor& g, const Tensor& a, const Tensor& b) {
-    return zeros_where((a == 0) && (b <= 0), g * log_of(b));
+    return zeros_where((a == 0) && (b <= 0), xlogy(g, b));
   }
   static Tensor grad_left(const Tensor& g, const Tensor& a, double b) {
-    return b > 0 ? g * log_of(b) : zeros_where(a == 0, g * log_of(b));
+    return b > 0 ? g * log_of(b) : zeros_where(a == 0, xlogy(g, b));
   }
   static Tensor grad_right(const Tensor& g, const auto& a, const Tensor& b) { return g * a / b; }
 };
@@ -299,10 +299,10 @@ struct Xlog1py {
   }
   static constexpr int left_uses = kLeft | kRight, right_uses = kLeft | kRight;
   static Tensor grad_left(const Tensor& g, const Tensor& a, const Tensor& b) {
-    return zeros_where((a == 0) && (b <= -1), g * log1p_of(b));
+    return zeros_where((a == 0) && (b <= -1), xlog1py(g, b));
   }
   static Tensor grad_left(const Tensor& g, const Tensor& a, double b) {
-    return b > -1 ? g * log1p_of(b) : zeros_where(a == 0, g * log1p_of(b));
+    return b > -1 ? g * log1p_of(b) : zeros_where(a == 0, xlog1py(g, b));
   }
   static Tensor grad_right(const Tensor& g, const auto& a, const Tensor& b) {
     return g * a / (b + 1);

@@ -316,7 +316,7 @@ Tensor sgn(const Tensor& x) {
   record("SgnBackward0", out, inputs(x), saves(x, saved_output(out)),
          [](const Tensor& g, const Tensor&, const Tensor&) {
            const Tensor zeros = zeros_like_gradient(g);
-           zeros->storage->read_only = zeros->storage->is_zero_tensor = true;
+           zeros->storage->make_zero_tensor();
            return zeros;
          });
   return out;

@@ -33,6 +33,7 @@ struct Neg {
   static auto grad(auto g) { return -g; }
 };
 struct Exp {
+  static constexpr bool multiplies = true;
   static constexpr auto vectors = &ElementaryKernels::exp;
   static constexpr auto name = "exp", node = "ExpBackward0",
                         doc = "e to the power of each element.";
@@ -49,6 +50,7 @@ struct Expm1 {
   static auto grad_from_output(auto g, auto y) { return g * (y + 1); }
 };
 struct Log {
+  static constexpr bool multiplies = true;
   static constexpr auto vectors = &ElementaryKernels::log;
   static constexpr auto name = "log", node = "LogBackward0",
                         doc = "Natural logarithm of each element.";
@@ -85,6 +87,7 @@ struct Log1p {
   static auto grad_from_input(auto g, auto x) { return g / (x + 1); }
 };
 struct Sqrt {
+  static constexpr bool multiplies = true;
   static constexpr auto vectors = &ElementaryKernels::sqrt;
   static constexpr auto name = "sqrt", node = "SqrtBackward0", doc = "Square root of each element.";
   static constexpr auto domain = Domain::Floating;
@@ -100,6 +103,7 @@ struct Rsqrt {
   static auto grad_from_output(auto g, auto y) { return -g * (y * y * y) / 2; }
 };
 struct Sin {
+  static constexpr bool multiplies = true;
   static constexpr auto vectors = &ElementaryKernels::sin;
   static constexpr auto gradient_vectors = &ElementaryKernels::sin_grad;
   static constexpr auto name = "sin", node = "SinBackward0",
@@ -109,6 +113,7 @@ struct Sin {
   static auto grad_from_input(auto g, auto x) { return g * cos(x); }
 };
 struct Cos {
+  static constexpr bool multiplies = true;
   static constexpr auto vectors = &ElementaryKernels::cos;
   static constexpr auto gradient_vectors = &ElementaryKernels::cos_grad;
   static constexpr auto name = "cos", node = "CosBackward0",
@@ -210,6 +215,7 @@ struct Relu {
   }
 };
 struct Abs {
+  static constexpr bool multiplies = true;
   static constexpr auto arithmetic = &ArithmeticKernels::abs;
   static constexpr auto vectors = &ElementaryKernels::abs;
   static constexpr auto name = "abs", node = "AbsBackward0",
@@ -237,6 +243,7 @@ struct Reciprocal {
   static auto grad_from_output(auto g, auto y) { return -g * (y * y); }
 };
 struct Square {
+  static constexpr bool multiplies = true;
   static constexpr bool bool_as_int = true;  // as x ** 2
   static constexpr auto name = "square", node = "PowBackward0", doc = "x * x of each element.";
   static constexpr auto domain = Domain::Any;

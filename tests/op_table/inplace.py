@@ -10,3 +10,6 @@ op("copy_", "x.clone().copy_(y)", "x.clone().copy_(y[0])", "x.clone().double().c
 op("add_ and others with alpha", "x.clone().add_(y, alpha=2)", "x.clone().sub_(y, alpha=0.5)",
    "x.clone().add_(2, alpha=3)", "x.clone().mul_(2)", "x.clone().div_(2)", x=(2, 3),
    y=S(2, 3, seed=1), grad="x y", dtypes=FLOATS)
+op("aliases in place", "x.clone().negative_()", "x.clone().absolute_()", x=(2, 3))
+op("aliases of comparisons in place", "x.clone().greater_(y)", "x.clone().greater_equal_(y)", "x.clone().less_(0.5)",
+   "x.clone().less_equal_(y)", "x.clone().not_equal_(x[0])", x=(2, 3), y=S(2, 3, seed=1), grad="")

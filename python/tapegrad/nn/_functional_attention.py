@@ -222,7 +222,7 @@ def multi_head_attention_forward(
         if dropout_p > 0.0:
             weights = _core.dropout(weights, dropout_p, True)
         attended = (weights @ v).transpose(0, 1).reshape(length * batch, size)
-        output = linear(attended, out_proj_weight, out_proj_bias).view(length, batch, -1)
+        output = linear(attended, out_proj_weight, out_proj_bias).unflatten(0, (length, batch))
         weights = weights.view(batch, num_heads, length, keys)
         if average_attn_weights:
             weights = weights.mean(1)
@@ -232,7 +232,7 @@ def multi_head_attention_forward(
         if attn_mask.shape[0] == 1 and attn_mask.dim() == 3:
             attn_mask = attn_mask.unsqueeze(0)
         else:
-            attn_mask = attn_mask.view(batch, num_heads, -1, keys)
+            attn_mask = attn_mask.view(batch, num_heads, length, keys)
     attended = scaled_dot_product_attention(
         q.view(batch, num_heads, length, head_size),
         k.view(batch, num_heads, keys, head_size),
@@ -240,5 +240,5 @@ def multi_head_attention_forward(
         attn_mask, dropout_p, is_causal,
     )  # fmt: skip
     attended = attended.permute(2, 0, 1, 3).reshape(batch * length, size)
-    output = linear(attended, out_proj_weight, out_proj_bias).view(length, batch, -1)
+    output = linear(attended, out_proj_weight, out_proj_bias).unflatten(0, (length, batch))
     return (output if batched else output.squeeze(1)), None
