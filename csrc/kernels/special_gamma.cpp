@@ -61,12 +61,13 @@ double zeta_of(double s, double q) {
   if (q <= 0) {
     if (q == std::floor(q)) return kInfinity;
     if (s != std::floor(s)) return kNaN;
-    if (q < -1) {
-      // Terms up to 0 are those of two zeta functions of positive arguments, so that a far
-      // negative q takes no more steps than a near one.
-      const double fraction = q - std::floor(q), sign = std::fmod(s, 2) == 1 ? -1 : 1;
-      return zeta_of(s, fraction) + sign * (zeta_of(s, 1 - fraction) - zeta_of(s, 1 - q));
-    }
+  }
+  if (std::isinf(s)) return q < 1 ? kInfinity : q == 1 ? 1 : kNaN;  // PyTorch's values
+  if (q < -1) {
+    // Terms up to 0 are those of two zeta functions of positive arguments, so that a far
+    // negative q takes no more steps than a near one.
+    const double fraction = q - std::floor(q), sign = std::fmod(s, 2) == 1 ? -1 : 1;
+    return zeta_of(s, fraction) + sign * (zeta_of(s, 1 - fraction) - zeta_of(s, 1 - q));
   }
   // Euler-Maclaurin summation (DLMF 25.11.28): nine terms, then B_2k / (2k)!.
   static constexpr double kBernoulli[] = {
