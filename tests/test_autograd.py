@@ -1357,6 +1357,12 @@ def test_products_and_sums_of_an_immutable_zero_are_immutable(inner):
         (x * 3).sum().backward()
 
 
+def test_an_immutable_zero_stays_one_beside_infinity():
+    x = leaf(1000.0, 1.0)
+    x.exp().sgn().sum().backward()
+    assert x.grad.tolist() == [0, 0]
+
+
 @pytest.mark.parametrize("inner", ["-x", "x.tanh()", "x * x - x", "x / x", "2 / x", "x.sum(0)"])
 def test_other_functions_of_an_immutable_zero_are_not(inner):
     x = leaf(1.5, -2.0)

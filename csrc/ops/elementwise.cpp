@@ -94,6 +94,13 @@ Tensor apply_blocks(const BlockKernels& kernels, const Tensor& x, const void* pa
   return result;
 }
 
+Tensor immutable_zeros(const Tensor& like) {
+  Tensor zeros = empty(like.sizes(), like.dtype());
+  fill_values(zeros, Scalar(0));
+  zeros->storage->make_zero_tensor();
+  return zeros;
+}
+
 namespace {
 // Nobody but the engine, which is done with it after this node, sees its memory.
 bool may_be_overwritten(const Tensor& grad) {

@@ -174,10 +174,12 @@ constexpr BlockKernels gradient_kernels() {
 }
 template <class Op>
 inline constexpr BlockKernels gradient_blocks = gradient_kernels<Op>();
-// PyTorch has the product of an immutable zero gradient, such as sgn() gives, be one too.
+// PyTorch has the product of an immutable zero gradient, such as sgn() gives, be one too, whatever
+// the other factor is.
+Tensor immutable_zeros(const Tensor& like);
 inline Tensor keep_zeros(const Tensor& g, Tensor product) {
   if (g->storage->is_zero_tensor) [[unlikely]]
-    product->storage->make_zero_tensor();
+    return immutable_zeros(product);
   return product;
 }
 template <class Op>

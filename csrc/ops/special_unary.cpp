@@ -314,11 +314,7 @@ Tensor sgn(const Tensor& x) {
   }
   // PyTorch keeps both, for complex numbers: neither may be changed before backward.
   record("SgnBackward0", out, inputs(x), saves(x, saved_output(out)),
-         [](const Tensor& g, const Tensor&, const Tensor&) {
-           const Tensor zeros = zeros_like_gradient(g);
-           zeros->storage->make_zero_tensor();
-           return zeros;
-         });
+         [](const Tensor& g, const Tensor&, const Tensor&) { return immutable_zeros(g); });
   return out;
 }
 Tensor sgn_(const Tensor& self) { return in_place(self, requires_grad(self), sgn); }
