@@ -14,6 +14,7 @@ namespace {
 
 constexpr int64_t kBlock = 512;
 constexpr int64_t kStreamedBlock = 256;  // short, so that the next one is computed while it leaves
+constexpr int64_t kAhead = 4096;         // bytes that are asked for before they are needed there
 constexpr int64_t kWidest = 8;           // bytes
 
 // What a thread should have to do: elements. Functions that integers have no kernel for are the
@@ -127,6 +128,9 @@ class Row {
         const char* source = data[k] + done * stride[k];
         if (in_place[k]) {
           from[k] = source;
+          if (streams)
+            for (int64_t at = 0; at < count * items_[k]; at += 64)
+              __builtin_prefetch(source + kAhead + at);
         } else {
           if (stride[k]) cast[k](buffer[k], items_[k], source, stride[k], count);
           from[k] = buffer[k];
