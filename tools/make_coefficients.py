@@ -184,6 +184,15 @@ POLYNOMIALS = [
         "float",
     ),
     Polynomial(
+        "log_eighth",
+        "(log(1 + r) - r) / r^2 for an eighth",
+        lambda r: (mp.log1p(r) - r) / r**2,
+        -mpf(1) / 15.5,
+        mpf(1) / 7.9,
+        lambda r: abs(r),
+        "float",
+    ),
+    Polynomial(
         "log_upper",
         "((log((1 + s) / (1 - s)) / s - 2) / s^2 - 2/3) / s^2 in s^2",
         of_square(lambda s: ((mp.log((1 + s) / (1 - s)) / s - 2) / s**2 - mpf(2) / 3) / s**2),
@@ -459,10 +468,10 @@ CONSTANTS = [
 ]
 
 
-def log_pieces() -> list[list[mpf]]:
+def log_pieces(count: int) -> list[list[mpf]]:
     """The rows of kLogPieces: heads end at 2^-16, so that they add up with multiples of log(2) exactly."""
     bits = KINDS[0].bits
-    middles = [1 + (k + mpf(0.5)) / 32 for k in range(32)]
+    middles = [1 + (k + mpf(0.5)) / count for k in range(count)]
     middles[0], middles[-1] = mpf(1), mpf(2)
     inverses = [rounded(1 / middle, bits) for middle in middles]
     rows = [inverses]
@@ -529,7 +538,7 @@ def main() -> None:
         "// For logarithms: inverses near 1 / m for 32 pieces of [1, 2), and their logarithms in three bases, negated."
     )
     print("alignas(64) constexpr float kLogPieces[7][32] = {")
-    for row in log_pieces():
+    for row in log_pieces(32):
         print("    {" + ", ".join(number(c, KINDS[0]) for c in row) + "},")
     print("};")
     tables = [
@@ -547,6 +556,12 @@ def main() -> None:
             for row in (heads, tails, shares):
                 print("    {" + ", ".join(number(c, kind) for c in row) + "},")
             print("};")
+    print("#elif defined(__AVX2__)")
+    print("// The same for 8 pieces and the natural logarithm.")
+    print("alignas(32) constexpr float kLogEighths[3][8] = {")
+    for row in log_pieces(8)[:3]:
+        print("    {" + ", ".join(number(c, KINDS[0]) for c in row) + "},")
+    print("};")
     print("#endif\n")
     print("}  // namespace")
     print("}  // namespace tg::TG_ISA")

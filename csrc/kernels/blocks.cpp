@@ -86,10 +86,11 @@ class Row {
   size_t repeats(const std::array<int64_t, N>& stride, int64_t n,
                  const std::array<int64_t, N>& across) const {
     size_t found = 0;
-    if (N < 3 || !direct_ || streams_ || n > kBlock / 2) return 0;
+    if (N < 3 || streams_ || n > kBlock / 2) return 0;
     for (size_t k = 0; k < N; ++k) {
-      if (stride[k] == items_[k] && across[k] == n * items_[k]) continue;
-      if (!k || found || (stride[k] && (stride[k] != items_[k] || across[k]))) return 0;
+      const int64_t item = itemsize(dtypes_[k]);
+      if (stride[k] == item && across[k] == n * item) continue;
+      if (!k || found || (stride[k] && (stride[k] != item || across[k]))) return 0;
       found = k;
     }
     return found;
@@ -150,8 +151,10 @@ class Row {
   void several_at_once(size_t k, const std::array<char*, N>& data, int64_t stride, int64_t n,
                        const std::array<int64_t, N>& across, int64_t rows) const {
     alignas(64) char buffer[kBlock * kWidest];
-    const int64_t item = items_[k], most = kBlock / n;
+    const int64_t item = itemsize(dtypes_[k]), most = kBlock / n;
     std::array<char*, N> at = data;
+    std::array<int64_t, N> step;
+    for (size_t i = 0; i < N; ++i) step[i] = itemsize(dtypes_[i]);
     for (int64_t begin = 0, count; begin < rows; begin += count) {
       count = std::min(most, rows - begin);
       if (!stride || !begin)
@@ -163,7 +166,7 @@ class Row {
             repeat(to, data[k] + (begin + r) * across[k], item, n);
         }
       at[k] = buffer;
-      kernel_(at[0], at[1], at[N - 1], count * n);
+      (*this)(at, step, count* n);
       for (size_t i = 0; i < N; ++i) at[i] += count * across[i];
     }
   }

@@ -12,4 +12,8 @@ using CastRow = void (*)(char* to, int64_t to_stride, const char* from, int64_t 
                          int64_t n);
 CastRow cast_row(DType to, DType from);
 
+// Null for other types than float16 and bfloat16.
+struct ShortSums;
+const ShortSums* short_sums(DType dtype);
+
 }  // namespace tg

@@ -60,8 +60,59 @@ void narrow(void* to, const void* from, int64_t n) {
   });
 }
 
+// --- sums
+template <class Short>
+TG_INLINE Lane<float> decoded(const uint16_t* from, int64_t count) {
+  return Short::decode(load_shorts(from, count));
+}
+template <class Short>
+void sum_row(const void* in, int64_t n, float* sum) {
+  constexpr int kLanes = 16, kCount = Format<float>::kCount, kRegisters = kLanes / kCount;
+  auto* x = static_cast<const uint16_t*>(in);
+  alignas(64) float lanes[kLanes] = {};
+  if (n <= kLanes) {
+    for (int64_t i = 0; i < n; i += kCount) store(lanes + i, decoded<Short>(x + i, n - i), n - i);
+    *sum = lanes[0];
+    for (int64_t i = 1; i < n; ++i) *sum += lanes[i];
+    return;
+  }
+  Lane<float> sums[kRegisters];
+  for (int r = 0; r < kRegisters; ++r) sums[r] = decoded<Short>(x + r * kCount, kCount);
+  int64_t i = kLanes;
+  for (; i + kLanes <= n; i += kLanes)
+#pragma GCC unroll 4
+    for (int r = 0; r < kRegisters; ++r)
+      sums[r] = sums[r] + decoded<Short>(x + i + r * kCount, kCount);
+  for (int r = 0; r < kRegisters; ++r) store(lanes + r * kCount, sums[r], kCount);
+  if (i < n) {
+    alignas(64) float rest[kLanes];
+    for (int64_t k = 0; k < n - i; k += kCount)
+      store(rest + k, decoded<Short>(x + i + k, n - i - k), kCount);
+    for (int64_t l = 0; i + l < n; ++l) lanes[l] += rest[l];
+  }
+  for (int width = kLanes / 2; width; width /= 2)
+    for (int l = 0; l < width; ++l) lanes[l] += lanes[l + width];
+  *sum = lanes[0];
+}
+template <class Short>
+void sum_tile(const void* in, int64_t stride, int64_t n, int lanes, int width, float* sums,
+              int64_t pitch) {
+  constexpr int kCount = Format<float>::kCount;
+  auto* row = static_cast<const char*>(in);
+  for (int64_t i = 0; i < n; ++i, row += stride) {
+    auto* x = reinterpret_cast<const uint16_t*>(row);
+    float* to = sums + (i & (lanes - 1)) * pitch;
+    for (int w = 0; w < width; w += kCount) {
+      const Lane<float> value = decoded<Short>(x + w, width - w);
+      store(to + w, i < lanes ? value : load<float>(to + w, width - w) + value, width - w);
+    }
+  }
+}
+
 constexpr CastKernels all() {
   CastKernels kernels{};
+  kernels.of_half = {sum_row<HalfFormat>, sum_tile<HalfFormat>};
+  kernels.of_bfloat = {sum_row<BFloatFormat>, sum_tile<BFloatFormat>};
   const auto set = [&](DType to, DType from, DenseCast cast) {
     kernels.cast[static_cast<int>(to)][static_cast<int>(from)] = cast;
   };

@@ -31,6 +31,9 @@ struct Coefficients<float> {
                                   0x1.de70d4p-4f,  -0x1.87a1eap-4f, 0x1.5f350ep-5f};
   // (log(1 + r) - r) / r^2 for a 32nd: 2^-32.2
   static constexpr float log_near[] = {-0x1p-1f, 0x1.5555a6p-2f, -0x1.00089p-2f, 0x1.8ef0ecp-3f};
+  // (log(1 + r) - r) / r^2 for an eighth: 2^-30.8
+  static constexpr float log_eighth[] = {-0x1p-1f,       0x1.55554ap-2f,  -0x1.00007ap-2f,
+                                         0x1.99d874p-3f, -0x1.5562d8p-3f, 0x1.f769p-4f};
   // (sin(r) / r - 1) / r^2 in r^2: 2^-28.3
   static constexpr float sin[] = {-0x1.555556p-3f, 0x1.11110ep-7f, -0x1.a01388p-13f,
                                   0x1.6db388p-19f};
@@ -641,6 +644,16 @@ alignas(64) constexpr double kSines<double>[3][16] = {
      0x1.604fd298bacdbp-56, -0x1.3b3efbf5e2229p-54, -0x1.e47becd72d326p-56, 0x0p+0,
      -0x1.e47becd72d326p-56, -0x1.3b3efbf5e2229p-54, 0x1.604fd298bacdbp-56, 0x0p+0,
      0x1.604fd298bacdbp-56, -0x1.3b3efbf5e2229p-54, -0x1.e47becd72d326p-56},
+};
+#elif defined(__AVX2__)
+// The same for 8 pieces and the natural logarithm.
+alignas(32) constexpr float kLogEighths[3][8] = {
+    {0x1p+0f, 0x1.af286cp-1f, 0x1.861862p-1f, 0x1.642c86p-1f, 0x1.47ae14p-1f, 0x1.2f684cp-1f,
+     0x1.1a7b96p-1f, 0x1p-1f},
+    {0x0p+0f, 0x1.5ffp-3f, 0x1.1674p-2f, 0x1.739cp-2f, 0x1.c9p-2f, 0x1.0be8p-1f, 0x1.307ep-1f,
+     0x1.62e4p-1f},
+    {0x0p+0f, 0x1.83053cp-18f, 0x1.c97abap-18f, 0x1.7e2bbep-18f, -0x1.040cacp-19f, -0x1.a3fb5ap-18f,
+     -0x1.19561ep-18f, 0x1.7f7d1cp-20f},
 };
 #endif
 

@@ -130,15 +130,29 @@ TG_INLINE Exponential<K> exponential(Lane<K> x) {
   const Twofold<K> one_and_r = sum_of(Lane<K>(1), s.r);
   return {one_and_r.value, one_and_r.lost + s.tail, s.n};
 }
-// The shortest way, since this is the function that most others are made of.
+// The sizes of x up to which both 2^n and exp(x) are normal numbers.
+template <class K>
+constexpr double kExpNormal = sizeof(typename Format<K>::Number) == 4 ? 86 : 707;
+// The shortest way, since this is the function that most others are made of. The rounder leaves the
+// exponent of 2^n in the low bits. `far`: some numbers are beyond kExpNormal.
+template <class K>
+TG_INLINE Lane<K> exp_of(Lane<K> x, bool far) {
+  const Lane<K> rounder = kRounder<K> + Format<K>::kBias;
+  const Lane<K> shifted = fused(x, Lane<K>(1.4426950408889634), rounder), n = shifted - rounder;
+  const Lane<K> near = fused(n, Lane<K>(-Table<K>::log2[0]), x);
+  const Lane<K> r = fused(n, Lane<K>(-Table<K>::log2[1]), near);
+  const Lane<K> slope = fused(r, polynomial(r, Table<K>::exp), Lane<K>(1));
+  const Lane<K> mantissa = fused(r, slope, Lane<K>(1));
+  if (far) [[unlikely]]
+    return scaled(mantissa, n);
+  return mantissa * of_bits<K>(shifted.bits() << Format<K>::kMantissa);
+}
 template <class K>
 TG_INLINE Lane<K> exp(Lane<K> x) {
-  x = within_range_of_exp(x);
-  const Whole<K> n = whole(x, Lane<K>(1.4426950408889634));
-  const Lane<K> near = fused(n.value, Lane<K>(-Table<K>::log2[0]), x);
-  const Lane<K> r = fused(n.value, Lane<K>(-Table<K>::log2[1]), near);
-  const Lane<K> slope = fused(r, polynomial(r, Table<K>::exp), Lane<K>(1));
-  return scaled(fused(r, slope, Lane<K>(1)), n.value);
+  const bool far = any(abs(x) > kExpNormal<K>);
+  if (far) [[unlikely]]
+    x = within_range_of_exp(x);
+  return exp_of(x, far);
 }
 #if defined(__AVX512F__)
 // One of 16 numbers, or of 32, by the low bits of each place.
@@ -233,9 +247,21 @@ TG_INLINE Twofold<K> mantissa_of_exp(Lane<K> x, Lane<K>& n) {
 // lose are kept and come back as a correction.
 template <class K>
 TG_INLINE Lane<K> sigmoid(Lane<K> x) {
+#if defined(__AVX512F__)
   Lane<K> n;
   const Twofold<K> mantissa = mantissa_of_exp(maximum(-abs(x), Lane<K>(kExpLow<K>)), n);
   const Lane<K> power = scaled(mantissa.value, n);
+#else
+  Lane<K> size = abs(x);
+  const bool far = any(size > kExpNormal<K>);
+  if (far) [[unlikely]]
+    size = minimum(size, Lane<K>(-kExpLow<K>));
+  const Series<K> s = series_of_exp(-size);
+  const Twofold<K> mantissa = sum_of(Lane<K>(1), s.r + s.tail);
+  Lane<K> power = mantissa.value * power_of_two<K>(s.bits);
+  if (far) [[unlikely]]
+    power = scaled(mantissa.value, s.n);
+#endif
   const Twofold<K> sum = sum_of(Lane<K>(1), power);
   const Mask<K> negative = x < 0;
   const Lane<K> y = where(negative, power, Lane<K>(1)) / sum.value;

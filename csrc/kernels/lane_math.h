@@ -84,32 +84,54 @@ TG_INLINE Lane<K> log_of(Lane<K> x, const Finish& finish) {
   return finish(logarithm(x));
 }
 #else
+// Of a normal number, the bias of whose exponent is given.
 template <class K>
-TG_INLINE Logarithm<K> logarithm(Lane<K> x) {
+TG_INLINE Logarithm<K> logarithm_of_normal(Lane<K> x, Lane<K> bias) {
   using F = Format<K>;
-  constexpr bool single = sizeof(typename F::Number) == 4;
-  Lane<K> bias = F::kBias;
-  const Mask<K> denormal = x < F::kSmallest;
-  if (any(denormal)) [[unlikely]] {
-    x = where(denormal, x * (single ? 0x1p24 : 0x1p53), x);
-    bias = where(denormal, bias + (F::kMantissa + 1), bias);
-  }
   const auto least = Lane<K>(0.75).bits(), raised = x.bits() + (Lane<K>(1).bits() - least);
   const auto exponent = (typename F::Bits)((typename F::Unsigned)raised >> F::kMantissa);
-  const Lane<K> two = single ? 0x1p23 : 0x1p52;
+  const Lane<K> two = F::kMantissa == 23 ? 0x1p23 : 0x1p52;
   const Lane<K> n = of_bits<K>(exponent | two.bits()) - (two + bias);
   const auto fraction = raised & all<K>((int64_t(1) << F::kMantissa) - 1);
   return logarithm_of(of_bits<K>(fraction + least) - 1, n);
 }
-template <class K, class Finish>
-TG_INLINE Lane<K> log_of(Lane<K> x, const Finish& finish) {
-  Lane<K> y = finish(logarithm(x));
-  const Lane<K> infinity = __builtin_inf();
-  if (any(!(x > 0 && x < infinity))) [[unlikely]] {
+// A positive denormal number is made normal, and the bias with it.
+template <class K>
+TG_INLINE void raise(Mask<K> denormal, Lane<K>& x, Lane<K>& bias) {
+  x = where(denormal, x * (Format<K>::kMantissa == 23 ? 0x1p24 : 0x1p53), x);
+  bias = where(denormal, bias + (Format<K>::kMantissa + 1), bias);
+}
+template <class K>
+TG_INLINE Logarithm<K> logarithm(Lane<K> x) {
+  Lane<K> bias = Format<K>::kBias;
+  const Mask<K> denormal = x < Format<K>::kSmallest;
+  if (any(denormal)) [[unlikely]]
+    raise(denormal, x, bias);
+  return logarithm_of_normal(x, bias);
+}
+// f(x, bias), which is right for positive normal numbers, made right for all. Those are moved to
+// the lowest numbers of an integer, to be told by one comparison.
+template <class K, class F>
+TG_INLINE Lane<K> log_of_normal(Lane<K> x, const F& f) {
+  const auto least = Lane<K>(Format<K>::kSmallest).bits(), sign = sign_bits<K>();
+  const auto most = Lane<K>(Format<K>::kLargest).bits();
+  const bool odd = any(Mask<K>{x.bits() + (sign - least) > most + (sign - least)});
+  Lane<K> normal = x, bias = Format<K>::kBias;
+  if (odd) [[unlikely]]
+    raise(x < Format<K>::kSmallest, normal, bias);
+  Lane<K> y = f(normal, bias);
+  if (odd) [[unlikely]] {
+    const Lane<K> infinity = __builtin_inf();
     y = where(x == infinity || x != x, x, y);
     y = where(x == 0, -infinity, where(x < 0, Lane<K>(__builtin_nan("")), y));
   }
   return y;
+}
+template <class K, class Finish>
+TG_INLINE Lane<K> log_of(Lane<K> x, const Finish& finish) {
+  return log_of_normal(x, [&](Lane<K> normal, Lane<K> bias) __attribute__((always_inline)) {
+    return finish(logarithm_of_normal(normal, bias));
+  });
 }
 #endif
 template <class K>
@@ -128,6 +150,28 @@ TG_INLINE Twofold<K> in_base(const Logarithm<K>& l, const typename Format<K>::Nu
   const Lane<K> log = l.f - (l.square - l.rest), value = log * factor[0];
   return {value, fused(log, Lane<K>(factor[1]), product_lost(log, Lane<K>(factor[0]), value))};
 }
+#if defined(__AVX2__) && !defined(__AVX512F__)
+// x = 2^n m, and m, in [1, 2), times the inverse of its piece's middle is 1 + r: see
+// log_by_pieces().
+TG_INLINE Lane<float> pick(__m256i places, const float (&from)[8]) {
+  return _mm256_permutevar8x32_ps(_mm256_load_ps(from), places);
+}
+TG_INLINE Lane<float> log_by_eighths(Lane<float> x, Lane<float> bias) {
+  using L = Lane<float>;
+  const L two = 0x1p23, n = of_bits<float>((x.bits() >> 23) | two.bits()) - (two + bias);
+  const L m = of_bits<float>((x.bits() & 0x7fffff) | L(1).bits());
+  const auto piece = (__m256i)(x.bits() >> 20);
+  const L r = fused(m, pick(piece, kLogEighths[0]), L(-1));
+  const L lost = fused(n, L(Table<float>::log2[1]), pick(piece, kLogEighths[2]));
+  const L low = r + fused(r * r, polynomial(r, Table<float>::log_eighth), lost);
+  return fused(n, L(Table<float>::log2[0]), pick(piece, kLogEighths[1])) + low;
+}
+TG_INLINE Lane<float> log(Lane<float> x) {
+  return log_of_normal(x, [](Lane<float> normal, Lane<float> bias) __attribute__((always_inline)) {
+    return log_by_eighths(normal, bias);
+  });
+}
+#endif
 template <class K>
 TG_INLINE Lane<K> log2(Lane<K> x) {
   return log_of(x, [](const Logarithm<K>& l) __attribute__((always_inline)) {
@@ -252,7 +296,7 @@ TG_INLINE Lane<float> erf(Lane<float> x) {
   const L size = abs(x), z = x * x;
   const L small = fused(x, polynomial(z, Table<float>::erf), x);
   const L t = minimum(size, L(4));
-  const L large = 1 - exp(t * polynomial(t, Table<float>::log_erfc));
+  const L large = 1 - exp_of(t * polynomial(t, Table<float>::log_erfc), false);
   return where(size <= 0.9275, small, with_sign(large, x));
 }
 #endif
@@ -326,7 +370,7 @@ TG_INLINE Lane<double> erf(Lane<double> x) {
   const L small = fused(x, polynomial(z, Table<double>::erf), x);
   const L t = minimum(size, L(6.0));
   const ScaledErfc<double> e = scaled_erfc(t);
-  const L large = 1 - exp(-(t * t)) * e.above.value * e.inverse;
+  const L large = 1 - exp_of(-(t * t), false) * e.above.value * e.inverse;
   return where(size <= 0.9275, small, with_sign(large, x));
 }
 #endif

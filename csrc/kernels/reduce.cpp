@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "kernels/cast.h"
+#include "kernels/cast_kernels.h"
 #include "kernels/parallel.h"
 
 namespace tg {
@@ -49,6 +50,11 @@ CastRow loader(DType dtype, int64_t in) {
   return in == 1 ? cast_row(DType::UInt8, DType::UInt8) : cast_row(loop_dtype(dtype), dtype);
 }
 
+constexpr int64_t kShort = 2;  // bytes
+const ShortSums* short_sums_for(const Loops& loops, DType dtype) {
+  return loops.adds_floats ? short_sums(dtype) : nullptr;
+}
+
 // Where row `index` of all axes but the last begins.
 int64_t outer_offset(const Axes& axes, int64_t index) {
   int64_t offset = 0;
@@ -75,10 +81,12 @@ struct Reducer {
   int64_t stride, across;
   bool tiled;
   int width = 1;
-  const void* params = nullptr;  // of these outputs
+  const void* params = nullptr;       // of these outputs
+  const ShortSums* shorts = nullptr;  // where they serve
 
   void leaf(char* acc, const char* p, int64_t n) const {
     if (tiled) return tile(acc, p, n);
+    if (shorts && stride == kShort) return shorts->row(p, n, reinterpret_cast<float*>(acc));
     alignas(8) char buffer[kLeaf * 8];
     if (load) {
       load(buffer, loops.in, p, stride, n);
@@ -90,7 +98,9 @@ struct Reducer {
   [[gnu::noinline]] void tile(char* acc, const char* p, int64_t n) const {
     alignas(64) char values[kLanes * kTile * 8], buffer[kLanes * kTile * 8];
     const int lanes = n <= kLanes ? 1 : kLanes;
-    if (!load) {
+    if (shorts && across == kShort) {
+      shorts->tile(p, stride, n, lanes, width, reinterpret_cast<float*>(values), kTile);
+    } else if (!load) {
       loops.tile(op, {p, stride, across, 0, n, lanes, width}, params, values);
     } else {
       const int64_t row = width * loops.in;
@@ -186,8 +196,9 @@ void reduce_all(const char* in, DType dtype, int64_t n, const reduction::Loops& 
   else if (item == loops.in && n <= kLeaf)
     loops.row(op, in, n, params, acc);
   else
-    Reducer{loops, op,    item == loops.in ? nullptr : loader(dtype, loops.in), item, 0, false,
-            1,     params}
+    Reducer{loops, op,     item == loops.in ? nullptr : loader(dtype, loops.in),
+            item,  0,      false,
+            1,     params, short_sums_for(loops, dtype)}
         .line(acc, in, n);
   loops.finish(op, acc, params, 1, out);
 }
@@ -219,6 +230,7 @@ void reduce(const ReducePlan& plan, const char* in, DType dtype, const reduction
   const int64_t units = groups * tiles, work_of_unit = plan.count * std::min(tile, width);
   const auto run = [&](int64_t begin, int64_t end) {
     Reducer reducer{loops, op, ready ? nullptr : loader(dtype, loops.in), stride, across, tiled};
+    reducer.shorts = short_sums_for(loops, dtype);
     alignas(64) char acc[kTile * 8];
     for (int64_t unit = begin; unit < end;) {
       const int64_t group = unit / tiles, first = unit % tiles;

@@ -10,6 +10,7 @@
 //   Out finish(Acc a, Acc param)
 //   Acc line(const In*, n, Acc param)  optional: dense elements in an order of the op's own
 //   void columns(const In*, n, pitch, width, Acc*)  optional: the same of dense columns
+//   adds                        optional: whether elements are added as they are
 //
 // The order in which n elements are combined depends on n alone: kLanes running values over blocks
 // of kLeaf elements, the blocks joined in pairs. So float sums err by about log n, and a row gives
@@ -83,6 +84,7 @@ struct Loops {
                void* acc);  // may be null
   void (*columns)(const void* op, const char* p, int64_t n, int64_t pitch, int64_t width,
                   void* acc);  // may be null; pitch in elements
+  bool adds_floats;            // and nothing else: ShortSums (kernels/cast_kernels.h) serve, too
 };
 
 template <class Op>
@@ -178,6 +180,10 @@ struct LoopsOf {
       static_cast<const Op*>(op)->columns(reinterpret_cast<const In*>(p), n, pitch, width,
                                           static_cast<Acc*>(acc));
   }
+  static constexpr bool adds_floats = [] {
+    if constexpr (requires { Op::adds; }) return Op::adds && std::is_same_v<Acc, float>;
+    return false;
+  }();
   static constexpr Loops loops{sizeof(In),
                                sizeof(Acc),
                                sizeof(Out),
@@ -186,7 +192,8 @@ struct LoopsOf {
                                join,
                                finish,
                                has_line ? line : nullptr,
-                               has_columns && sizeof(Acc) == sizeof(Out) ? columns : nullptr};
+                               has_columns && sizeof(Acc) == sizeof(Out) ? columns : nullptr,
+                               adds_floats};
 };
 
 // n >= 1 dense elements of the op's own type.

@@ -14,6 +14,7 @@ namespace {
 // A sum, or a mean where `divisor` is the count.
 template <class T>
 struct SumOp : ReduceOp<T, T, T> {
+  static constexpr bool adds = true;
   T divisor = 1;
   T identity() const { return 0; }
   T map(T x, T) const { return x; }
@@ -38,6 +39,7 @@ struct SumOp : ReduceOp<T, T, T> {
 };
 template <class T>
 struct NanSumOp : SumOp<T> {
+  static constexpr bool adds = false;
   void line() const = delete;  // hides the sum's
   void columns() const = delete;
   T map(T x, T) const { return x == x ? x : T(0); }
