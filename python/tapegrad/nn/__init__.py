@@ -1,6 +1,6 @@
 """Networks: parameters, modules, losses."""
 
-from . import activation, adaptive, distance, dropout, embedding, functional, init, loss, rnn, transformer, utils
+from . import activation, adaptive, distance, dropout, embedding, functional, init, lazy, loss, rnn, transformer, utils
 from .activation import *  # noqa: F403
 from .adaptive import *  # noqa: F403
 from .attention import MultiheadAttention
@@ -17,6 +17,7 @@ from .distance import *  # noqa: F403
 from .dropout import *  # noqa: F403
 from .embedding import *  # noqa: F403
 from .flatten import Flatten
+from .lazy import *  # noqa: F403
 from .linear import Identity, Linear
 from .loss import *  # noqa: F403
 from .module import Module
@@ -50,7 +51,7 @@ from .padding import (
     ZeroPad2d,
     ZeroPad3d,
 )
-from .parameter import Parameter
+from .parameter import Parameter, UninitializedBuffer, UninitializedParameter
 from .pooling import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
@@ -87,7 +88,8 @@ from .rnn import *  # noqa: F403
 from .transformer import *  # noqa: F403
 
 __all__ = [
-    "Module", "Parameter", "ModuleList", "Sequential", "Flatten", "Identity", "Linear",
+    "Module", "Parameter", "UninitializedBuffer", "UninitializedParameter",
+    "ModuleList", "Sequential", "Flatten", "Identity", "Linear",
     "MultiheadAttention",
     "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d",
     "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "CrossMapLRN2d", "GroupNorm", "InstanceNorm1d",
@@ -108,6 +110,7 @@ __all__ += adaptive.__all__
 __all__ += distance.__all__
 __all__ += dropout.__all__
 __all__ += embedding.__all__
+__all__ += lazy.__all__
 __all__ += loss.__all__
 __all__ += rnn.__all__
 __all__ += transformer.__all__
