@@ -4,7 +4,7 @@ from . import activation, adaptive, distance, dropout, embedding, functional, in
 from .activation import *  # noqa: F403
 from .adaptive import *  # noqa: F403
 from .attention import MultiheadAttention
-from .container import ModuleList, Sequential
+from .container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .conv import (
     Conv1d,
     Conv2d,
@@ -16,7 +16,7 @@ from .conv import (
 from .distance import *  # noqa: F403
 from .dropout import *  # noqa: F403
 from .embedding import *  # noqa: F403
-from .flatten import Flatten
+from .flatten import Flatten, Unflatten
 from .lazy import *  # noqa: F403
 from .linear import Identity, Linear
 from .loss import *  # noqa: F403
@@ -89,8 +89,8 @@ from .transformer import *  # noqa: F403
 
 __all__ = [
     "Module", "Parameter", "UninitializedBuffer", "UninitializedParameter",
-    "ModuleList", "Sequential", "Flatten", "Identity", "Linear",
-    "MultiheadAttention",
+    "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential",
+    "Flatten", "Unflatten", "Identity", "Linear", "MultiheadAttention",
     "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d",
     "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "CrossMapLRN2d", "GroupNorm", "InstanceNorm1d",
     "InstanceNorm2d", "InstanceNorm3d", "LayerNorm", "LocalResponseNorm", "RMSNorm",
