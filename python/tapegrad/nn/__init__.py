@@ -1,10 +1,10 @@
 """Networks: parameters, modules, losses."""
 
-from . import activation, adaptive, distance, dropout, embedding, functional, init, loss, rnn, transformer, utils
+from . import activation, adaptive, distance, dropout, embedding, functional, init, lazy, loss, rnn, transformer, utils
 from .activation import *  # noqa: F403
 from .adaptive import *  # noqa: F403
 from .attention import MultiheadAttention
-from .container import ModuleList, Sequential
+from .container import ModuleDict, ModuleList, ParameterDict, ParameterList, Sequential
 from .conv import (
     Conv1d,
     Conv2d,
@@ -16,7 +16,8 @@ from .conv import (
 from .distance import *  # noqa: F403
 from .dropout import *  # noqa: F403
 from .embedding import *  # noqa: F403
-from .flatten import Flatten
+from .flatten import Flatten, Unflatten
+from .lazy import *  # noqa: F403
 from .linear import Identity, Linear
 from .loss import *  # noqa: F403
 from .module import Module
@@ -50,7 +51,7 @@ from .padding import (
     ZeroPad2d,
     ZeroPad3d,
 )
-from .parameter import Parameter
+from .parameter import Parameter, UninitializedBuffer, UninitializedParameter
 from .pooling import (
     AdaptiveAvgPool1d,
     AdaptiveAvgPool2d,
@@ -87,8 +88,9 @@ from .rnn import *  # noqa: F403
 from .transformer import *  # noqa: F403
 
 __all__ = [
-    "Module", "Parameter", "ModuleList", "Sequential", "Flatten", "Identity", "Linear",
-    "MultiheadAttention",
+    "Module", "Parameter", "UninitializedBuffer", "UninitializedParameter",
+    "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "Sequential",
+    "Flatten", "Unflatten", "Identity", "Linear", "MultiheadAttention",
     "Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d",
     "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "CrossMapLRN2d", "GroupNorm", "InstanceNorm1d",
     "InstanceNorm2d", "InstanceNorm3d", "LayerNorm", "LocalResponseNorm", "RMSNorm",
@@ -108,6 +110,7 @@ __all__ += adaptive.__all__
 __all__ += distance.__all__
 __all__ += dropout.__all__
 __all__ += embedding.__all__
+__all__ += lazy.__all__
 __all__ += loss.__all__
 __all__ += rnn.__all__
 __all__ += transformer.__all__

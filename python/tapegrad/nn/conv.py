@@ -66,8 +66,7 @@ class _ConvNd(Module):
         self.output_padding = repeated(output_padding, dims)
         self.groups = groups
         self.padding_mode = padding_mode
-        channels = (in_channels, out_channels // groups) if transposed else (out_channels, in_channels // groups)
-        self.weight = Parameter(_core.empty((*channels, *self.kernel_size), dtype=dtype, device=device))
+        self.weight = Parameter(_core.empty((*self._weight_channels(), *self.kernel_size), dtype=dtype, device=device))
         if bias:
             self.bias = Parameter(_core.empty(out_channels, dtype=dtype, device=device))
         else:
@@ -83,6 +82,11 @@ class _ConvNd(Module):
             if fan_in != 0:
                 bound = 1 / math.sqrt(fan_in)
                 init.uniform_(self.bias, -bound, bound)
+
+    def _weight_channels(self) -> tuple[int, int]:
+        if self.transposed:
+            return self.in_channels, self.out_channels // self.groups
+        return self.out_channels, self.in_channels // self.groups
 
     def _outer_padding(self) -> list[int]:
         """pad()'s list for the padding modes that are not zeros."""

@@ -10,7 +10,7 @@ from .. import _core
 from .._core import Tensor
 from ..utils.hooks import HookDict, RemovableHandle
 from ..utils.naming import type_name
-from .parameter import Parameter
+from .parameter import Parameter, is_lazy
 
 __all__ = ["Module"]
 
@@ -552,6 +552,8 @@ class Module:
                     f"checkpoint but received {type(loaded)}"
                 )
                 continue
+            if is_lazy(value) and is_lazy(loaded):
+                continue  # both wait for an input
             if value.dim() == 0 and tuple(loaded.shape) == (1,):
                 loaded = loaded[0]
             if loaded.shape != value.shape:
