@@ -33,7 +33,17 @@ def test_product(dtype, transposed):
 @pytest.mark.parametrize("dtype", [tg.float32, tg.float64])
 @pytest.mark.parametrize(
     "rows, depth, columns",
-    [(301, 257, 305), (529, 1100, 40), (40, 1100, 1061), (700, 48, 530), (61, 700, 300), (200, 300, 515), (90, 3, 700)],
+    [
+        (67, 4103, 3),
+        (131, 600, 9),
+        (301, 257, 305),
+        (529, 1100, 40),
+        (40, 1100, 1061),
+        (700, 48, 530),
+        (61, 700, 300),
+        (200, 300, 515),
+        (90, 3, 700),
+    ],
 )
 def test_large_product(rows, depth, columns, dtype):
     for transposed in itertools.product([False, True], repeat=2):

@@ -91,6 +91,8 @@ OPERATIONS = {
     "matmul in float64": lambda: randn(130, 999, dtype=tg.float64) @ randn(999, 100, dtype=tg.float64),
     "matmul in bfloat16": lambda: randn(130, 99).to(tg.bfloat16) @ randn(99, 100).to(tg.bfloat16),
     "matmul of integers": lambda: (randn(99, 200) * 9).to(tg.int64) @ (randn(200, 99) * 9).to(tg.int64),
+    "deep matmul of transposed": lambda: randn(1300, 277).t() @ randn(603, 1300).t(),
+    "many rows by few columns": lambda: randn(301, 4200) @ randn(4200, 5),
     "many rows": lambda: randn(5003, 64) @ randn(64, 10),
     "long sums": lambda: randn(3, 100_003) @ randn(5, 100_003).t(),
     "row by matrix": lambda: randn(1, 1001) @ randn(1001, 1003),

@@ -165,7 +165,9 @@ struct Plan {
         (g.a_row == 1 ? many_rows
                       : g.n * a_stride > B::kWide * 16384 && (rows_collide || g.n * item > 2048));
     const bool long_rows = b_stride >= 1024, few_blocks = g.m <= B::kTallCopying;
-    pack_b = g.b_col != 1 || (long_rows && !few_blocks) || (!kMasksLoads && g.n % kLanes<T> != 0);
+    threads = in_parallel_loop() ? 1 : num_threads();
+    const bool few_copies = g.m <= threads * B::kTallCopying;  // of each part of b
+    pack_b = g.b_col != 1 || (long_rows && !few_copies) || (!kMasksLoads && g.n % kLanes<T> != 0);
     copy_b = !pack_b && long_rows && g.m >= 2 * kMaxRows;
     tall = copy_b ? B::kTallCopying : B::kTall;
     depth = !few_blocks                      ? B::kDepth
@@ -174,7 +176,7 @@ struct Plan {
   }
   bool pack_a, pack_b;  // before the tiles are computed
   bool copy_b;          // panel by panel, by the first tile that reads it
-  int64_t tall, depth;
+  int64_t tall, depth, threads;
 };
 
 // What is worth another thread: multiplications with their additions, and elements to pack.
@@ -197,14 +199,16 @@ void multiply_rows(const GemmArgs<T>& g, const Plan<T>& plan, int64_t first, int
   using B = Block<T>;
   constexpr int64_t kSlack = 64;  // packing may write a vector past its panel
   T* packed_a = nullptr;
+  const int64_t count = pieces(last - first, plan.tall);
+  const int64_t tall = pieces(pieces(last - first, count), kMaxRows) * kMaxRows;  // about equal
   if (plan.pack_a)
     packed_a = static_cast<T*>(
-        gemm_scratch(GemmScratch::A, (least(g.m, plan.tall) * k + kSlack) * sizeof(T)));
+        gemm_scratch(GemmScratch::A, (least(last - first, tall) * k + kSlack) * sizeof(T)));
   T* panel = nullptr;
   if (plan.copy_b && last - first >= 2 * kMaxRows)
     panel = static_cast<T*>(gemm_scratch(GemmScratch::B, B::kWide * k * sizeof(T)));
-  for (int64_t i = first; i < last; i += plan.tall) {
-    const int64_t m = least(last - i, plan.tall);
+  for (int64_t i = first; i < last; i += tall) {
+    const int64_t m = least(last - i, tall);
     const T* from = a + i * g.a_row;
     if (plan.pack_a) {
       pack_a_block(g, m, k, from, packed_a);
@@ -215,37 +219,55 @@ void multiply_rows(const GemmArgs<T>& g, const Plan<T>& plan, int64_t first, int
   }
 }
 
-// Block after block of b. Threads share the packing of it, then the rows of c.
+// Strip after strip of b, a few blocks of it at a time. Threads share the packing of these, then
+// the rows of c; one thread takes block after block, which stay in its cache.
 template <class T>
 void multiply_by_blocks(const GemmArgs<T>& g, const Plan<T>& plan) {
   using B = Block<T>;
-  constexpr int64_t kSmall = 1024;
+  constexpr int64_t kSmall = 1024, kBlocksAtOnce = 4;
   alignas(64) T small[kSmall];
   T* packed_b = small;
+  const int64_t count = pieces(g.k, plan.depth), at_once = plan.threads == 1 ? 1 : kBlocksAtOnce;
+  const auto k_start = [&](int64_t block) { return piece_start(g.k, block, count); };
   if (plan.pack_b) {
     const int64_t size =
-        pieces(least(g.n, B::kAcross), B::kWide) * B::kWide * least(g.k, plan.depth);
+        pieces(least(g.n, B::kAcross), B::kWide) * B::kWide * least(g.k, at_once * plan.depth);
     if (size > kSmall) packed_b = static_cast<T*>(gemm_scratch(GemmScratch::B, size * sizeof(T)));
   }
-  const int64_t count_k = pieces(g.k, plan.depth);
   for (int64_t j = 0; j < g.n; j += B::kAcross) {
-    const int64_t n = least(g.n - j, B::kAcross);
-    for (int64_t ik = 0; ik < count_k; ++ik) {
-      const int64_t p = piece_start(g.k, ik, count_k), k = piece_start(g.k, ik + 1, count_k) - p;
-      const T* b = g.b + p * g.b_row + j * g.b_col;
-      if (plan.pack_b) {
-        parallel_for(pieces(n, B::kWide), pieces(kThreadPacking, B::kWide * k),
+    const int64_t n = least(g.n - j, B::kAcross), panels = pieces(n, B::kWide);
+    for (int64_t block = 0; block < count; block += at_once) {
+      const int64_t end_block = least(block + at_once, count);
+      const int64_t start = k_start(block), deep = k_start(end_block) - start;
+      // f(its place in k, its depth, where it is packed)
+      const auto for_block = [&](int64_t index, const auto& f) {
+        const int64_t p = k_start(index);
+        f(p, k_start(index + 1) - p, packed_b + (p - start) * panels * B::kWide);
+      };
+      if (plan.pack_b)
+        parallel_for((end_block - block) * panels, pieces(kThreadPacking, B::kWide * plan.depth),
                      [&](int64_t begin, int64_t end) {
-                       pack_b_block(g, begin * B::kWide, least(end * B::kWide, n), k, b, packed_b);
+                       while (begin < end) {
+                         const int64_t first = begin % panels;
+                         const int64_t last = least(panels, first + end - begin);
+                         for_block(block + begin / panels, [&](int64_t p, int64_t k, T* to) {
+                           pack_b_block(g, first * B::kWide, least(last * B::kWide, n), k,
+                                        g.b + p * g.b_row + j * g.b_col, to);
+                         });
+                         begin += last - first;
+                       }
                      });
-        b = packed_b;
-      }
-      const Added<T> first{g.add, g.add_row, g.add_col}, later{g.c, g.c_row, g.c_col};
-      const Added<T> add = (ik > 0 ? later : first).from(0, j);
-      parallel_for(pieces(g.m, kShared), pieces(kThreadWork, kShared * n * k),
+      parallel_for(pieces(g.m, kShared), pieces(kThreadWork, kShared * n * deep),
                    [&](int64_t begin, int64_t end) {
-                     multiply_rows(g, plan, begin * kShared, least(end * kShared, g.m), n, k,
-                                   g.a + p * g.a_col, b, g.c + j * g.c_col, add);
+                     for (int64_t i = block; i < end_block; ++i)
+                       for_block(i, [&](int64_t p, int64_t k, const T* packed) {
+                         const Added<T> before = i == 0 ? Added<T>{g.add, g.add_row, g.add_col}
+                                                        : Added<T>{g.c, g.c_row, g.c_col};
+                         multiply_rows(g, plan, begin * kShared, least(end * kShared, g.m), n, k,
+                                       g.a + p * g.a_col,
+                                       plan.pack_b ? packed : g.b + p * g.b_row + j * g.b_col,
+                                       g.c + j * g.c_col, before.from(0, j));
+                       });
                    });
     }
   }
@@ -365,18 +387,38 @@ void multiply_row_by_row(const GemmArgs<T>& g) {
   });
 }
 
+// Few columns in rows next to each other: columns of b are laid out piece by piece, and a is read
+// once, in long rows.
+template <class T>
+void multiply_by_columns(const GemmArgs<T>& g) {
+  T* const columns =
+      static_cast<T*>(gemm_scratch(GemmScratch::A, g.n * least(g.k, kDotPiece) * sizeof(T)));
+  for_pieces_of_k(g, kDotPiece, [&](GemmArgs<T> piece) {
+    for (int64_t p = 0; p < piece.k; ++p)
+      for (int64_t j = 0; j < g.n; ++j)
+        columns[j * piece.k + p] = piece.b[p * g.b_row + j * g.b_col];
+    piece.b = columns;
+    piece.b_row = 1;
+    piece.b_col = piece.k;
+    by_columns(transposed(piece), 4, dot_product_of_piece<T>);
+  });
+}
+
 template <class T>
 void run(const GemmArgs<T>& g) {
   if (g.n == 1 && g.m > 1) return vector_times_matrix(transposed(g));
   if (g.m == 1) return vector_times_matrix(g);
   if (g.k <= 8 && g.b_col == 1 && g.n >= 16 * kLanes<T>) return multiply_row_by_row(g);
   if (g.b_col != 1 && g.m * g.n * g.k <= 128) return multiply_tiny(g);
-  if (g.a_col == 1 && g.b_row == 1) {
+  if (g.a_col == 1) {
     // Dot products end in sums across lanes, packing b costs a pass over it: measured where they
     // meet.
+    const bool along_k = g.b_row == 1;
     const int64_t vectors = g.k / kLanes<T>;
-    if ((g.m <= 64 && vectors >= g.m) || (g.n <= 4 && vectors >= 4) || (g.n <= 12 && vectors >= 12))
-      return by_columns(g, 4, dot_product<T>);
+    const bool few = (g.n <= 4 && vectors >= 4) || (g.n <= 12 && vectors >= (along_k ? 12 : 32));
+    if (!along_k && few && g.m >= 64) return multiply_by_columns(g);
+    if (along_k && (few || (g.m <= 64 && vectors >= g.m)))
+      return by_columns(g.m > g.n ? transposed(g) : g, 4, dot_product<T>);
   }
   multiply(g);
 }
