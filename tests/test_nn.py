@@ -550,3 +550,20 @@ def test_parameters_as_a_vector():
     assert vector.tolist() == [*array(net.weight).ravel(), *array(net.bias)]
     nn.utils.vector_to_parameters(tg.tensor([1.0, 2.0, 3.0]), net.parameters())
     assert (net.weight.tolist(), net.bias.tolist()) == ([[1, 2]], [3])
+
+
+@pytest.mark.parametrize("sizes", [(3, 2, 4), (3, 4)])
+@pytest.mark.parametrize("masked", [False, True])
+def test_attention_of_padded_keys_is_the_same_without_weights(sizes, masked):
+    tg.manual_seed(0)
+    attention = nn.MultiheadAttention(4, 2)
+    query, key = tg.rand(sizes), tg.rand(5, *sizes[1:])
+    padding = tg.zeros(*sizes[1:-1], 5, dtype=tg.bool)
+    padding[..., 3:] = True
+    mask = tg.rand(3, 5) if masked else None
+    padding = tg.zeros_like(padding, dtype=tg.float32).masked_fill(padding, -tg.inf)
+    with_weights, weights = attention(query, key, key, key_padding_mask=padding, attn_mask=mask)
+    without, none = attention(query, key, key, key_padding_mask=padding, attn_mask=mask, need_weights=False)
+    close(without, with_weights, rtol=1e-6)
+    assert none is None
+    assert not weights[..., 3:].any()

@@ -76,6 +76,7 @@ PROPERTIES = {
     "retains_grad": "bool",
     "itemsize": "int",
     "nbytes": "int",
+    "is_cpu": "bool",
     "is_cuda": "bool",
     "is_sparse": "bool",
     "is_quantized": "bool",

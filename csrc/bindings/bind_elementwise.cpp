@@ -58,7 +58,7 @@ constexpr auto bound() {
 void bind_elementwise(Binder& b) {
 #define TG_BIND(function, Op)                                                        \
   b.def(#function, {fn(unary_of(&function), "input, *, out=None")}, kBoth, Op::doc); \
-  b.def(#function "_", {fn(&function##_, "input")}, kMethod, "In-place form of " #function "().");
+  b.def(#function "_", {fn(&function##_, "input")}, kBoth, "In-place form of " #function "().");
   TG_UNARY_OPS(TG_BIND)
 #undef TG_BIND
 #define TG_BIND(function, Op) \
@@ -102,17 +102,17 @@ void bind_elementwise(Binder& b) {
         {fn(static_cast<Tensor (*)(const Tensor&, const Operand*, const Operand*)>(&clamp),
             "input, min=None, max=None, *, out=None")},
         kBoth, "The same as clamp().");
-  b.def("clamp_", {fn(&clamp_, "input, min=None, max=None")}, kMethod, "In-place form of clamp().");
-  b.def("clip_", {fn(&clamp_, "input, min=None, max=None")}, kMethod, "In-place form of clamp().");
+  b.def("clamp_", {fn(&clamp_, "input, min=None, max=None")}, kBoth, "In-place form of clamp().");
+  b.def("clip_", {fn(&clamp_, "input, min=None, max=None")}, kBoth, "In-place form of clamp().");
   b.def("clamp_min", {fn(&clamp_min, "input, min, *, out=None")}, kBoth, ClampMin::doc);
   b.def("clamp_max", {fn(&clamp_max, "input, max, *, out=None")}, kBoth, ClampMax::doc);
-  b.def("clamp_min_", {fn(&clamp_min_, "input, min")}, kMethod, "In-place form of clamp_min().");
-  b.def("clamp_max_", {fn(&clamp_max_, "input, max")}, kMethod, "In-place form of clamp_max().");
+  b.def("clamp_min_", {fn(&clamp_min_, "input, min")}, kBoth, "In-place form of clamp_min().");
+  b.def("clamp_max_", {fn(&clamp_max_, "input, max")}, kBoth, "In-place form of clamp_max().");
   b.def("logical_not_", {fn(&logical_not_, "input")}, kMethod, "In-place form of logical_not().");
   b.def("positive", {fn(&positive, "input")}, kBoth, "The input itself.");
 #define TG_ALIAS(alias, function, Op)                                             \
   b.def(#alias, {fn(unary_of(&function), "input, *, out=None")}, kBoth, Op::doc); \
-  b.def(#alias "_", {fn(&function##_, "input")}, kMethod, "In-place form of " #alias "().")
+  b.def(#alias "_", {fn(&function##_, "input")}, kBoth, "In-place form of " #alias "().")
   TG_ALIAS(negative, neg, Neg);
   TG_ALIAS(absolute, abs, Abs);
 #undef TG_ALIAS

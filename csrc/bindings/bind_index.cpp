@@ -119,7 +119,7 @@ void bind_indexing(Binder& b) {
   b.def("index_put", {fn(&index_put_list, "input, indices, values, accumulate=False")}, kBoth,
         "A copy with values written (or added) at the places that the index tensors name, as in "
         "input[indices] = values.");
-  b.def("index_put_", {fn(&index_put_list_, "input, indices, values, accumulate=False")}, kMethod,
+  b.def("index_put_", {fn(&index_put_list_, "input, indices, values, accumulate=False")}, kBoth,
         "In-place form of index_put().");
 
   b.def("take", {fn(&take, "input, index, *, out=None")}, kBoth,

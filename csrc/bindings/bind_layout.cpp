@@ -342,7 +342,7 @@ void bind_products(Binder& b) {
 
   b.def("addmv", {fn(&addmv, "input, mat, vec, *, beta=1, alpha=1, out=None")}, kBoth,
         "beta * input + alpha * (mat @ vec).");
-  b.def("addmv_", {fn(&added_in_place<addmv>, "input, mat, vec, *, beta=1, alpha=1")}, kMethod,
+  b.def("addmv_", {fn(&added_in_place<addmv>, "input, mat, vec, *, beta=1, alpha=1")}, kBoth,
         "In-place form of addmv().");
   b.def("addr", {fn(&addr, "input, vec1, vec2, *, beta=1, alpha=1, out=None")}, kBoth,
         "beta * input + alpha * outer(vec1, vec2).");

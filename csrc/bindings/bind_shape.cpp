@@ -146,7 +146,7 @@ void bind_views(Binder& b) {
         "In-place form of swapaxes().");
   b.def("swapdims_", {fn(&transpose_, "input, dim0, dim1")}, kMethod,
         "In-place form of swapdims().");
-  b.def("as_strided_", {fn(&as_strided_, "input, size, stride, storage_offset=None")}, kMethod,
+  b.def("as_strided_", {fn(&as_strided_, "input, size, stride, storage_offset=None")}, kBoth,
         "In-place form of as_strided().");
   b.def("t_", {fn(&t_, "input")}, kMethod, "In-place form of t().");
 }

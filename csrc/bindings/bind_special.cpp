@@ -71,13 +71,13 @@ PyObject* get_imag(PyObject*, void*) {
 void bind_one_input(Binder& b) {
 #define TG_BIND(function, doc)                                                   \
   b.def(#function, {fn(unary_of(&function), "input, *, out=None")}, kBoth, doc); \
-  b.def(#function "_", {fn(&function##_, "input")}, kMethod, "In-place form of " #function "().");
+  b.def(#function "_", {fn(&function##_, "input")}, kBoth, "In-place form of " #function "().");
   TG_SPECIAL_UNARY(TG_BIND)
 #undef TG_BIND
 #define TG_ALIAS(alias, function)                                       \
   b.def(#alias, {fn(unary_of(&function), "input, *, out=None")}, kBoth, \
         "The same as " #function "().");                                \
-  b.def(#alias "_", {fn(&function##_, "input")}, kMethod, "In-place form of " #function "().");
+  b.def(#alias "_", {fn(&function##_, "input")}, kBoth, "In-place form of " #function "().");
   TG_ALIAS(arcsin, asin)
   TG_ALIAS(arccos, acos)
   TG_ALIAS(arctan, atan)
@@ -98,7 +98,7 @@ void bind_one_input(Binder& b) {
       "Each element rounded to a whole number, halves to the even one; decimals: to as many digits "
       "after the point, before it where negative.");
   b.def("round_", {fn(unary_of(&round_), "input"), fn(decimals_of(&round_), "input, *, decimals")},
-        kMethod, "In-place form of round().");
+        kBoth, "In-place form of round().");
   b.def("polygamma", {fn(&polygamma, "n, input, *, out=None")}, kFunction,
         "The n-th derivative of digamma().");
   b.def("polygamma", {fn(&polygamma_method, "input, n")}, kMethod,
@@ -109,12 +109,12 @@ void bind_one_input(Binder& b) {
   b.def("mvlgamma_", {fn(&mvlgamma_, "input, p")}, kMethod, "In-place form of mvlgamma().");
   b.def("logit", {fn(&logit, "input, eps=None, *, out=None")}, kBoth,
         "log(x / (1 - x)), x moved into [eps, 1 - eps] first; NaN outside [0, 1].");
-  b.def("logit_", {fn(&logit_, "input, eps=None")}, kMethod, "In-place form of logit().");
+  b.def("logit_", {fn(&logit_, "input, eps=None")}, kBoth, "In-place form of logit().");
   b.def("nan_to_num", {fn(&nan_to_num, "input, nan=None, posinf=None, neginf=None, *, out=None")},
         kBoth,
         "NaN and the infinities replaced, by default by 0 and the largest finite numbers of the "
         "dtype.");
-  b.def("nan_to_num_", {fn(&nan_to_num_, "input, nan=None, posinf=None, neginf=None")}, kMethod,
+  b.def("nan_to_num_", {fn(&nan_to_num_, "input, nan=None, posinf=None, neginf=None")}, kBoth,
         "In-place form of nan_to_num().");
   b.def(
       "frexp", {fn(&frexp, "input, *, out=None")}, kBoth,

@@ -212,7 +212,7 @@ void bind_tensor(Binder& b) {
   b.def("is_neg", {fn(&never, "input")}, kBoth, "Always False.");
   b.def("is_inference", {fn(&is_inference, "input")}, kBoth,
         "True for tensors made in inference_mode().");
-  b.def("is_signed", {fn(&is_signed, "input")}, kMethod, "True for dtypes with negative values.");
+  b.def("is_signed", {fn(&is_signed, "input")}, kBoth, "True for dtypes with negative values.");
   b.def("is_set_to", {fn(&is_set_to, "input, other")}, kMethod,
         "True where both are the same view of the same memory.");
   b.def("is_same_size", {fn(&is_same_size, "input, other")}, kBoth,
@@ -262,7 +262,7 @@ void bind_tensor(Binder& b) {
   b.def("copy_", {fn(&copy_from, "input, other, non_blocking=False")}, kMethod,
         "Copies other (broadcast, cast) into this tensor.");
   b.def("zero_", {fn(&zero_, "input")}, kBoth, "Sets all elements to zero.");
-  b.def("fill_", {fn(&fill_with, "input, value")}, kMethod, "Sets all elements to value.");
+  b.def("fill_", {fn(&fill_with, "input, value")}, kBoth, "Sets all elements to value.");
   b.def("fill", {fn(&fill_copy, "input, value")}, kBoth,
         "A tensor of the same shape filled with value.");
   b.def("equal", {fn(&equal, "input, other")}, kBoth,

@@ -361,6 +361,7 @@ PyObject* get_nbytes(PyObject* self, void*) {
   return PyLong_FromLongLong(as_tensor(self).numel() * itemsize(as_tensor(self).dtype()));
 }
 PyObject* get_false(PyObject*, void*) { Py_RETURN_FALSE; }
+PyObject* get_true(PyObject*, void*) { Py_RETURN_TRUE; }
 template <Tensor (*F)(const Tensor&)>
 PyObject* get_view(PyObject* self, void*) {
   return guarded([&] { return wrap(F(as_tensor(self))); });
@@ -385,6 +386,7 @@ PyGetSetDef getset[] = {
     {"retains_grad", get_retains_grad, nullptr, "True after retain_grad() on a non-leaf.", nullptr},
     {"itemsize", get_itemsize, nullptr, "Bytes of one element.", nullptr},
     {"nbytes", get_nbytes, nullptr, "Bytes of all elements.", nullptr},
+    {"is_cpu", get_true, nullptr, "Always True.", nullptr},
     {"is_cuda", get_false, nullptr, "Always False.", nullptr},
     {"is_sparse", get_false, nullptr, "Always False.", nullptr},
     {"is_quantized", get_false, nullptr, "Always False.", nullptr},

@@ -61,13 +61,15 @@ double zeta_of(double s, double q) {
   if (q <= 0) {
     if (q == std::floor(q)) return kInfinity;
     if (s != std::floor(s)) return kNaN;
-  }
-  if (std::isinf(s)) return q < 1 ? kInfinity : q == 1 ? 1 : kNaN;  // PyTorch's values
-  if (q < -1) {
-    // Terms up to 0 are those of two zeta functions of positive arguments, so that a far
-    // negative q takes no more steps than a near one.
-    const double fraction = q - std::floor(q), sign = std::fmod(s, 2) == 1 ? -1 : 1;
-    return zeta_of(s, fraction) + sign * (zeta_of(s, 1 - fraction) - zeta_of(s, 1 - q));
+    if (q < -1) {
+      // Terms up to 0 are those of two zeta functions of positive arguments, so that a far
+      // negative q takes no more steps than a near one.
+      const double fraction = q - std::floor(q), sign = std::fmod(s, 2) == 1 ? -1 : 1;
+      const double near = zeta_of(s, fraction);
+      if (sign == 1 && near == kInfinity) return near;
+      // Of halves and odd powers the first two cancel, exactly.
+      return (near + sign * zeta_of(s, 1 - fraction)) - sign * zeta_of(s, 1 - q);
+    }
   }
   // Euler-Maclaurin summation (DLMF 25.11.28): nine terms, then B_2k / (2k)!.
   static constexpr double kBernoulli[] = {
@@ -79,7 +81,7 @@ double zeta_of(double s, double q) {
   for (int i = 0; i < 9 || at <= 9; ++i, at += 1) {
     term = std::pow(at, -s);
     sum += term;
-    if (std::fabs(term) <= 1e-17 * std::fabs(sum)) return sum;
+    if (std::fabs(term) < 1e-17 * std::fabs(sum)) return sum;
   }
   // The sum so far leaves out at, at + 1, ...: the integral, half the first term, corrections.
   term = std::pow(at, -s);

@@ -232,7 +232,7 @@ def multi_head_attention_forward(
         if attn_mask.shape[0] == 1 and attn_mask.dim() == 3:
             attn_mask = attn_mask.unsqueeze(0)
         else:
-            attn_mask = attn_mask.view(batch, num_heads, length, keys)
+            attn_mask = attn_mask.unflatten(0, (batch, num_heads))
     attended = scaled_dot_product_attention(
         q.view(batch, num_heads, length, head_size),
         k.view(batch, num_heads, keys, head_size),
