@@ -389,34 +389,60 @@ void add_columns(const ConvShape& s, int64_t begin, int64_t end, const T* column
   });
 }
 
-int64_t lines_at_once(const ConvShape& s) {
-  constexpr int64_t kElements = 128 * 1024;
-  return std::clamp<int64_t>(kElements / std::max<int64_t>(1, s.taps() * s.out[2]), 1,
-                             s.out[0] * s.out[1]);
-}
+// A part of the columns of an image: those of a few channels, as the shape says, from `channel` on,
+// at lines [begin, end) of the output.
+struct ColumnPart {
+  explicit ColumnPart(const ConvShape& s) : shape(s) {}
+  int64_t count() const { return (end - begin) * shape.out[2]; }
+  ConvShape shape;
+  int64_t channel = 0, begin = 0, end = 0;
+};
 
-// f(image, group, begin, end, columns) for parts of the lines of the images [first, last).
+// How columns are cut: into channels before there are few places, of which products would be slow.
+struct ColumnCuts {
+  explicit ColumnCuts(const ConvShape& s) : lines(s.out[0] * s.out[1]), channels(s.in_channels) {
+    constexpr int64_t kElements = 128 * 1024, kPlaces = 192;
+    const int64_t width = std::max<int64_t>(1, s.out[2]);
+    const int64_t kernel = std::max<int64_t>(1, s.kernel[0] * s.kernel[1] * s.kernel[2]);
+    const int64_t few = std::min(lines, (kPlaces + width - 1) / width) * width;
+    if (!is_pointwise(s)) {
+      const int64_t most = std::max<int64_t>(1, kElements / (kernel * std::max<int64_t>(1, few)));
+      const int64_t parts = std::max<int64_t>(1, (channels + most - 1) / most);
+      channels = (channels + parts - 1) / parts;
+    }
+    lines = std::min(
+        lines, std::max<int64_t>(1, kElements / std::max<int64_t>(1, channels * kernel * width)));
+    size = is_pointwise(s) ? 0 : channels * kernel * lines * width;
+  }
+  int64_t lines, channels, size;
+};
+
+// f(image, group, part, columns) for parts of the images [first, last), one place after the other
+// and for each its channels.
 template <class T, class F>
-void for_each_part(const ConvShape& s, int64_t first, int64_t last, T* columns, const F& f) {
-  const int64_t lines = s.out[0] * s.out[1], part = lines_at_once(s);
+void for_each_part(const ConvShape& s, const ColumnCuts& cuts, int64_t first, int64_t last,
+                   T* columns, const F& f) {
+  const int64_t lines = s.out[0] * s.out[1];
+  ColumnPart part(s);
   for (int64_t i = first; i < last; ++i)
-    for (int64_t begin = 0; begin < lines; begin += part)
-      f(i, i % s.groups, begin, std::min(lines, begin + part), columns);
-}
-
-int64_t column_count(const ConvShape& s) {
-  return is_pointwise(s) ? 0 : s.taps() * lines_at_once(s) * s.out[2];
+    for (part.begin = 0; part.begin < lines; part.begin = part.end) {
+      part.end = std::min(lines, part.begin + cuts.lines);
+      for (part.channel = 0; part.channel < s.in_channels; part.channel += cuts.channels) {
+        part.shape.in_channels = std::min(cuts.channels, s.in_channels - part.channel);
+        f(i, i % s.groups, part, columns);
+      }
+    }
 }
 
 // The same for all images, which threads share.
 template <class T, class F>
 void share_parts(const ConvShape& s, const F& f) {
   const Pieces pieces(s);
-  const int64_t size = column_count(s);
-  const Scratch<T> columns(pieces.count * size);
+  const ColumnCuts cuts(s);
+  const Scratch<T> columns(pieces.count * cuts.size);
   const LongWork work(work_of(s));
   pieces.run([&](int64_t first, int64_t last, int64_t number) {
-    for_each_part(s, first, last, columns.get() + number * size, f);
+    for_each_part(s, cuts, first, last, columns.get() + number * cuts.size, f);
   });
 }
 
@@ -430,17 +456,19 @@ void convolve(const ConvShape& s, const T* input, const T* weight, const T* bias
     if (!pointwise && is_direct<T>(s, &layout))
       return convolve_directly(s, layout, input, weight, bias, output);
   const int64_t taps = s.taps(), places = s.out_places(), channels = s.out_channels;
-  share_parts<T>(s, [&](int64_t image, int64_t group, int64_t begin, int64_t end, T* columns) {
-    const T* in = input + image * s.in_channels * s.in_places();
-    const int64_t count = (end - begin) * s.out[2];
-    T* out = output + image * channels * places + begin * s.out[2];
-    if (bias)
+  share_parts<T>(s, [&](int64_t image, int64_t group, const ColumnPart& part, T* columns) {
+    const T* in = input + (image * s.in_channels + part.channel) * s.in_places();
+    const int64_t count = part.count(), first_tap = part.channel * (taps / s.in_channels);
+    T* out = output + image * channels * places + part.begin * s.out[2];
+    const bool to_bias = bias && part.channel == 0;
+    if (to_bias)
       for (int64_t c = 0; c < channels; ++c)
         std::fill_n(out + c * places, count, bias[group * channels + c]);
-    if (!pointwise) to_columns(s, begin, end, in, columns);
-    const T* seen = pointwise ? in + begin * s.out[2] : columns;
-    gemm<T>(channels, count, taps, weight + group * channels * taps, taps, 1, seen,
-            pointwise ? places : count, 1, out, places, bias ? out : nullptr, places);
+    if (!pointwise) to_columns(part.shape, part.begin, part.end, in, columns);
+    const T* seen = pointwise ? in + part.begin * s.out[2] : columns;
+    gemm<T>(channels, count, part.shape.taps(), weight + group * channels * taps + first_tap, taps,
+            1, seen, pointwise ? places : count, 1, out, places,
+            to_bias || part.channel > 0 ? out : nullptr, places);
   });
 }
 
@@ -472,14 +500,14 @@ void convolve_input_gradient(const ConvShape& s, const T* grad, const T* weight,
     }
   }
   if (!pointwise) std::fill_n(input_grad, s.batch * s.groups * s.in_channels * s.in_places(), T(0));
-  share_parts<T>(s, [&](int64_t image, int64_t group, int64_t begin, int64_t end, T* columns) {
-    T* in = input_grad + image * s.in_channels * s.in_places();
-    const int64_t count = (end - begin) * s.out[2];
-    T* seen = pointwise ? in + begin * s.out[2] : columns;
-    gemm<T>(taps, count, channels, weight + group * channels * taps, 1, taps,
-            grad + image * channels * places + begin * s.out[2], places, 1, seen,
+  share_parts<T>(s, [&](int64_t image, int64_t group, const ColumnPart& part, T* columns) {
+    T* in = input_grad + (image * s.in_channels + part.channel) * s.in_places();
+    const int64_t count = part.count(), first_tap = part.channel * (taps / s.in_channels);
+    T* seen = pointwise ? in + part.begin * s.out[2] : columns;
+    gemm<T>(part.shape.taps(), count, channels, weight + group * channels * taps + first_tap, 1,
+            taps, grad + image * channels * places + part.begin * s.out[2], places, 1, seen,
             pointwise ? places : count);
-    if (!pointwise) add_columns(s, begin, end, columns, in);
+    if (!pointwise) add_columns(part.shape, part.begin, part.end, columns, in);
   });
 }
 
@@ -493,19 +521,21 @@ void convolve_weight_gradient(const ConvShape& s, const T* input, const T* grad,
     if (!pointwise && is_direct<T>(s, &layout) &&
         (s.stride[2] == 1 || channels < 64 || s.taps() < 256))
       return weight_gradient_directly(s, layout, input, grad, weight_grad);
-  const Scratch<T> memory(column_count(s));
+  const ColumnCuts cuts(s);
+  const Scratch<T> memory(cuts.size);
   const LongWork work(work_of(s));
   std::fill_n(weight_grad, s.groups * channels * taps, T(0));
-  for_each_part(s, 0, s.batch * s.groups, memory.get(),
-                [&](int64_t image, int64_t group, int64_t begin, int64_t end, T* columns) {
-                  const T* in = input + image * s.in_channels * s.in_places();
-                  const int64_t count = (end - begin) * s.out[2];
-                  if (!pointwise) to_columns(s, begin, end, in, columns);
-                  const T* seen = pointwise ? in + begin * s.out[2] : columns;
-                  T* const to = weight_grad + group * channels * taps;
-                  gemm<T>(channels, taps, count,
-                          grad + image * channels * places + begin * s.out[2], places, 1, seen, 1,
-                          pointwise ? places : count, to, taps, to, taps);
+  for_each_part(s, cuts, 0, s.batch * s.groups, memory.get(),
+                [&](int64_t image, int64_t group, const ColumnPart& part, T* columns) {
+                  const T* in = input + (image * s.in_channels + part.channel) * s.in_places();
+                  const int64_t count = part.count();
+                  const int64_t first_tap = part.channel * (taps / s.in_channels);
+                  if (!pointwise) to_columns(part.shape, part.begin, part.end, in, columns);
+                  const T* seen = pointwise ? in + part.begin * s.out[2] : columns;
+                  T* const to = weight_grad + group * channels * taps + first_tap;
+                  gemm<T>(channels, part.shape.taps(), count,
+                          grad + image * channels * places + part.begin * s.out[2], places, 1, seen,
+                          1, pointwise ? places : count, to, taps, to, taps);
                 });
 }
 
