@@ -1,6 +1,7 @@
 // Three ways: a 1x1 kernel is a product of matrices as it stands; where lines are long enough for
 // vectors the image, or a padded copy, is read directly, conv_isa.cpp; the rest goes through
-// columns, the matrix [taps, places] of what each tap sees, in pieces that fit the second cache.
+// columns, the matrix [taps, places] of what each tap sees, in pieces that fit the second cache, of
+// several small images together.
 #include "kernels/convolution.h"
 
 #include <algorithm>
@@ -56,24 +57,25 @@ int64_t work_of(const ConvShape& s) { return s.multiplications() / 16 + s.batch 
 constexpr int64_t kThreadWork = 1 << 18;
 int64_t grain_of(int64_t work) { return kThreadWork / std::max<int64_t>(work, 1) + 1; }
 
-// How threads share the images, groups taken apart: pieces of at least `grain`, of which `count` or
-// fewer run. Each needs memory of its own, number begin / grain. Few images stay together, and
-// threads share what is inside of each.
+// How threads share the images, groups taken apart, in units of `unit`: pieces of at least `grain`
+// units, of which `count` or fewer run. Each needs memory of its own, number begin / grain. Few
+// stay together, and threads share what is inside of each.
 struct Pieces {
-  explicit Pieces(const ConvShape& s) : images(s.batch * s.groups), grain(images) {
+  explicit Pieces(const ConvShape& s, int64_t unit = 1)
+      : units((s.batch * s.groups + unit - 1) / unit), grain(units) {
     const int threads = num_threads();
-    if (threads == 1 || images < threads) return;
-    grain = std::max((images + 2 * threads - 1) / (2 * threads),
-                     grain_of(s.multiplications() / images));
-    count = (images + grain - 1) / grain;
+    if (threads == 1 || units < threads) return;
+    grain =
+        std::max((units + 2 * threads - 1) / (2 * threads), grain_of(s.multiplications() / units));
+    count = (units + grain - 1) / grain;
   }
   // f(first, last, number)
   template <class F>
   void run(const F& f) const {
-    parallel_for(images, std::max<int64_t>(grain, 1),
+    parallel_for(units, std::max<int64_t>(grain, 1),
                  [&](int64_t first, int64_t last) { f(first, last, first / grain); });
   }
-  int64_t images, grain, count = 1;
+  int64_t units, grain, count = 1;
 };
 
 bool is_pointwise(const ConvShape& s) {
@@ -108,7 +110,7 @@ bool is_direct(const ConvShape& s, Layout* to) {
       copied |= s.pad[d] > 0 || needed[d] > s.in[d];
       volume *= static_cast<double>(needed[d] + s.stride[d]);
     }
-    if (s.kernel[0] * s.kernel[1] * s.kernel[2] == 1) return false;  // columns are a selection
+    if (s.kernel_places() == 1) return false;  // columns are a selection
     // Much more padding than image: columns skip it.
     if (volume > 16.0 * static_cast<double>(s.in_channels * s.in_places()) + 65536) return false;
     const bool flat = s.out[2] < kernels<T>().lanes;
@@ -389,61 +391,160 @@ void add_columns(const ConvShape& s, int64_t begin, int64_t end, const T* column
   });
 }
 
-// A part of the columns of an image: those of a few channels, as the shape says, from `channel` on,
-// at lines [begin, end) of the output.
+int64_t whole_vectors(int64_t elements) { return (elements + 15) & ~int64_t{15}; }
+
+// A part of the columns of images: those of a few channels, as the shape says, from `channel` on,
+// at lines [begin, end) of the output. Rows of several images lie `pitch()` apart, whole vectors.
 struct ColumnPart {
   explicit ColumnPart(const ConvShape& s) : shape(s) {}
-  int64_t count() const { return (end - begin) * shape.out[2]; }
+  int64_t count() const { return images * (end - begin) * shape.out[2]; }
+  int64_t pitch() const { return images == 1 ? count() : whole_vectors(count()); }
   ConvShape shape;
-  int64_t channel = 0, begin = 0, end = 0;
+  int64_t images = 1, channel = 0, begin = 0, end = 0;
 };
 
 // How columns are cut: into channels before there are few places, of which products would be slow.
+// For the same reason small images are taken together.
 struct ColumnCuts {
-  explicit ColumnCuts(const ConvShape& s) : lines(s.out[0] * s.out[1]), channels(s.in_channels) {
-    constexpr int64_t kElements = 128 * 1024, kPlaces = 192;
-    const int64_t width = std::max<int64_t>(1, s.out[2]);
-    const int64_t kernel = std::max<int64_t>(1, s.kernel[0] * s.kernel[1] * s.kernel[2]);
-    const int64_t few = std::min(lines, (kPlaces + width - 1) / width) * width;
-    if (!is_pointwise(s)) {
-      const int64_t most = std::max<int64_t>(1, kElements / (kernel * std::max<int64_t>(1, few)));
-      const int64_t parts = std::max<int64_t>(1, (channels + most - 1) / most);
-      channels = (channels + parts - 1) / parts;
+  ColumnCuts(const ConvShape& s, bool together)
+      : lines(s.out[0] * s.out[1]), channels(std::max<int64_t>(1, s.in_channels)) {
+    constexpr int64_t kElements = 128 * 1024, kPlaces = 192, kPlacesTogether = 256;
+    const auto at_least_1 = [](int64_t n) { return std::max<int64_t>(1, n); };
+    const int64_t width = at_least_1(s.out[2]), kernel = at_least_1(s.kernel_places());
+    if (together && s.groups == 1)
+      images =
+          std::clamp<int64_t>(kPlacesTogether / at_least_1(lines * width), 1, at_least_1(s.batch));
+    if (is_pointwise(s)) {
+      lines = std::min(lines, at_least_1(kElements / (channels * width)));
+      return;
     }
-    lines = std::min(
-        lines, std::max<int64_t>(1, kElements / std::max<int64_t>(1, channels * kernel * width)));
-    size = is_pointwise(s) ? 0 : channels * kernel * lines * width;
+    const int64_t few = std::min(at_least_1(lines), (kPlaces + width - 1) / width);
+    const int64_t most = at_least_1(kElements / (kernel * images * few * width));
+    const int64_t parts = (channels + most - 1) / most;
+    channels = (channels + parts - 1) / parts;
+    if (images == 1) lines = std::min(lines, at_least_1(kElements / (channels * kernel * width)));
+    size = channels * kernel * whole_vectors(images * lines * width);
   }
-  int64_t lines, channels, size;
+  int64_t lines, channels, images = 1, size = 0;
 };
 
-// f(image, group, part, columns) for parts of the images [first, last), one place after the other
-// and for each its channels.
-template <class T, class F>
-void for_each_part(const ConvShape& s, const ColumnCuts& cuts, int64_t first, int64_t last,
-                   T* columns, const F& f) {
-  const int64_t lines = s.out[0] * s.out[1];
-  ColumnPart part(s);
-  for (int64_t i = first; i < last; ++i)
-    for (part.begin = 0; part.begin < lines; part.begin = part.end) {
-      part.end = std::min(lines, part.begin + cuts.lines);
-      for (part.channel = 0; part.channel < s.in_channels; part.channel += cuts.channels) {
-        part.shape.in_channels = std::min(cuts.channels, s.in_channels - part.channel);
-        f(i, i % s.groups, part, columns);
-      }
-    }
+// Flat lines have gaps, and end with part of a vector. Where they waste more than columns cost, a
+// product of as many channels is faster.
+template <class T>
+bool wastes(const ConvShape& s, const Layout& l) {
+  if (!l.flat) return false;
+  const int64_t lanes = kernels<T>().lanes, computed = (l.width + lanes - 1) / lanes * lanes;
+  const double useful = static_cast<double>(s.out[1] * s.out[2]) / static_cast<double>(computed);
+  return 1 / useful > 1.1 + 6.0 * lanes / static_cast<double>(s.out_channels * s.out[2]);
 }
 
-// The same for all images, which threads share.
+// The columns of image after image, from a copy with zeros around it where there is a layout for
+// it: what a tap sees of a line is one short copy then.
+template <class T>
+class Columns {
+ public:
+  static constexpr int64_t kAtOnce = 8, kSlack = 16;  // elements; runs are copied so
+  static int64_t copies(const ColumnCuts& cuts, const Layout* l) {
+    return l ? whole_vectors(cuts.images * l->size) + kSlack : 0;
+  }
+  // `extra`: what the caller needs besides.
+  static int64_t size(const ColumnCuts& cuts, const Layout* l, int64_t extra) {
+    return copies(cuts, l) + cuts.size + kSlack + extra;
+  }
+  Columns(const ConvShape& s, const ColumnCuts& cuts, const Layout* l, const int64_t* offsets,
+          T* memory)
+      : s_(s),
+        layout_(l),
+        offsets_(offsets),
+        copy_(memory),
+        columns_(memory + copies(cuts, l)),
+        extra_(columns_ + cuts.size + kSlack) {
+    std::fill(copy_, columns_, T(0));
+  }
+  // Those of a part of images, the first of which is given; parts come one after the other.
+  const T* of(const T* image, const ColumnPart& part) {
+    const int64_t first = part.channel;
+    if (is_pointwise(s_)) return image + first * s_.in_places() + part.begin * s_.out[2];
+    if (layout_)
+      copy_runs(image, part);
+    else
+      to_columns(part.shape, part.begin, part.end, image + first * s_.in_places(), columns_);
+    return columns_;
+  }
+  T* memory() const { return columns_; }
+  T* extra() const { return extra_; }
+
+ private:
+  void copy_runs(const T* image, const ColumnPart& part) {
+    const Layout& l = *layout_;
+    const int64_t taps = part.shape.taps(), width = s_.out[2];
+    if (part.begin == 0 && part.channel == 0)
+      for (int64_t i = 0; i < part.images; ++i)
+        copy_image(s_, l, image + i * s_.in_channels * s_.in_places(), copy_ + i * l.size);
+    const int64_t* const offsets = offsets_ + part.channel * s_.kernel_places();
+    const int64_t pitch = part.pitch();
+    for (int64_t k = 0; k < taps; ++k) {
+      T* to = columns_ + k * pitch;
+      for (int64_t i = 0; i < part.images; ++i) {
+        const T* const plane = copy_ + i * l.size + offsets[k];
+        int64_t d = part.begin / s_.out[1], h = part.begin % s_.out[1];
+        for (int64_t line = part.begin; line < part.end; ++line, to += width) {
+          const T* from = plane + d * l.depth_step + h * l.row_step;
+          for (int64_t j = 0; j < width; j += kAtOnce)
+            std::memcpy(to + j, from + j, kAtOnce * sizeof(T));
+          if (++h == s_.out[1]) h = 0, ++d;
+        }
+      }
+    }
+  }
+
+  const ConvShape& s_;
+  const Layout* layout_;
+  const int64_t* offsets_;
+  T *copy_, *columns_, *extra_;
+};
+
+// f(image, group, part, columns) for parts of all images, one place after the other and for each
+// its channels. Threads share the images if their results are apart. `extra`: what f needs for each
+// place of images that are taken together.
 template <class T, class F>
-void share_parts(const ConvShape& s, const F& f) {
-  const Pieces pieces(s);
-  const ColumnCuts cuts(s);
-  const Scratch<T> columns(pieces.count * cuts.size);
+void for_all_parts(const ConvShape& s, const Layout* l, bool shared, int64_t extra, const F& f) {
+  const ColumnCuts cuts(s, l);
+  Pieces pieces(s, cuts.images);
+  if (!shared) pieces.grain = pieces.units, pieces.count = 1;
+  const int64_t more = cuts.images > 1 ? extra * whole_vectors(cuts.images * s.out_places()) : 0;
+  const int64_t size = Columns<T>::size(cuts, l, more), lines = s.out[0] * s.out[1];
+  const Scratch<T> memory(pieces.count * size);
+  const Scratch<int64_t> offsets(l ? s.taps() : 0);
+  if (l) fill_offsets(s, *l, offsets.get());
   const LongWork work(work_of(s));
   pieces.run([&](int64_t first, int64_t last, int64_t number) {
-    for_each_part(s, cuts, first, last, columns.get() + number * cuts.size, f);
+    Columns<T> columns(s, cuts, l, offsets.get(), memory.get() + number * size);
+    ColumnPart part(s);
+    last = std::min(last * cuts.images, s.batch * s.groups);
+    for (int64_t i = first * cuts.images; i < last; i += part.images) {
+      part.images = std::min(cuts.images, last - i);
+      for (part.begin = 0; part.begin < lines; part.begin = part.end) {
+        part.end = std::min(lines, part.begin + cuts.lines);
+        part.channel = 0;
+        do {
+          part.shape.in_channels = std::min(cuts.channels, s.in_channels - part.channel);
+          f(i, i % s.groups, part, columns);
+          part.channel += cuts.channels;
+        } while (part.channel < s.in_channels);
+      }
+    }
   });
+}
+
+// f(plane, its place in [channels, image, places], channel) for the planes of the images of a part.
+template <class T, class U, class F>
+void for_each_plane(const ConvShape& s, const ColumnPart& part, T* images, U* together,
+                    const F& f) {
+  const int64_t places = s.out_places();
+  for (int64_t i = 0; i < part.images; ++i)
+    for (int64_t c = 0; c < s.out_channels; ++c, images += places)
+      f(images, together + c * part.pitch() + i * places, c);
 }
 
 }  // namespace
@@ -452,24 +553,42 @@ template <class T>
 void convolve(const ConvShape& s, const T* input, const T* weight, const T* bias, T* output) {
   const bool pointwise = is_pointwise(s);
   Layout layout;
+  const Layout* copied = nullptr;
   if constexpr (std::is_floating_point_v<T>)
-    if (!pointwise && is_direct<T>(s, &layout))
-      return convolve_directly(s, layout, input, weight, bias, output);
+    if (!pointwise && is_direct<T>(s, &layout)) {
+      if (!layout.copied || ColumnCuts(s, true).images == 1 || !wastes<T>(s, layout))
+        return convolve_directly(s, layout, input, weight, bias, output);
+      copied = &layout;
+    }
   const int64_t taps = s.taps(), places = s.out_places(), channels = s.out_channels;
-  share_parts<T>(s, [&](int64_t image, int64_t group, const ColumnPart& part, T* columns) {
-    const T* in = input + (image * s.in_channels + part.channel) * s.in_places();
-    const int64_t count = part.count(), first_tap = part.channel * (taps / s.in_channels);
-    T* out = output + image * channels * places + part.begin * s.out[2];
-    const bool to_bias = bias && part.channel == 0;
-    if (to_bias)
-      for (int64_t c = 0; c < channels; ++c)
-        std::fill_n(out + c * places, count, bias[group * channels + c]);
-    if (!pointwise) to_columns(part.shape, part.begin, part.end, in, columns);
-    const T* seen = pointwise ? in + part.begin * s.out[2] : columns;
-    gemm<T>(channels, count, part.shape.taps(), weight + group * channels * taps + first_tap, taps,
-            1, seen, pointwise ? places : count, 1, out, places,
-            to_bias || part.channel > 0 ? out : nullptr, places);
-  });
+  for_all_parts<T>(s, copied, true, channels,
+                   [&](int64_t image, int64_t group, const ColumnPart& part, Columns<T>& columns) {
+                     const int64_t count = part.count();
+                     const T* const seen =
+                         columns.of(input + image * s.in_channels * s.in_places(), part);
+                     const T* const weights =
+                         weight + group * channels * taps + part.channel * s.kernel_places();
+                     T* const out = output + image * channels * places + part.begin * s.out[2];
+                     if (part.images > 1) {
+                       const int64_t pitch = part.pitch();
+                       T* const sums = columns.extra();
+                       gemm<T>(channels, count, part.shape.taps(), weights, taps, 1, seen, pitch, 1,
+                               sums, pitch, part.channel > 0 ? sums : nullptr, pitch);
+                       if (part.channel + part.shape.in_channels == s.in_channels)
+                         for_each_plane(s, part, out, sums, [&](T* to, const T* from, int64_t c) {
+                           const T start = bias ? bias[c] : T(0);
+                           for (int64_t i = 0; i < places; ++i) to[i] = from[i] + start;
+                         });
+                       return;
+                     }
+                     const bool to_bias = bias && part.channel == 0;
+                     if (to_bias)
+                       for (int64_t c = 0; c < channels; ++c)
+                         std::fill_n(out + c * places, count, bias[group * channels + c]);
+                     gemm<T>(channels, count, part.shape.taps(), weights, taps, 1, seen,
+                             pointwise ? places : count, 1, out, places,
+                             to_bias || part.channel > 0 ? out : nullptr, places);
+                   });
 }
 
 template <class T>
@@ -488,7 +607,7 @@ void convolve_input_gradient(const ConvShape& s, const T* grad, const T* weight,
     }
     Layout layout;
     if (can_turn && is_direct<T>(turned, &layout)) {
-      const int64_t kernel = s.kernel[0] * s.kernel[1] * s.kernel[2];
+      const int64_t kernel = s.kernel_places();
       const Scratch<T> flipped(s.groups * channels * taps);
       T* to = flipped.get();
       for (int64_t g = 0; g < s.groups; ++g)
@@ -496,19 +615,21 @@ void convolve_input_gradient(const ConvShape& s, const T* grad, const T* weight,
           for (int64_t o = 0; o < channels; ++o)
             for (int64_t k = kernel - 1; k >= 0; --k)
               *to++ = weight[((g * channels + o) * s.in_channels + c) * kernel + k];
-      return convolve_directly<T>(turned, layout, grad, flipped.get(), nullptr, input_grad);
+      return convolve<T>(turned, grad, flipped.get(), nullptr, input_grad);
     }
   }
   if (!pointwise) std::fill_n(input_grad, s.batch * s.groups * s.in_channels * s.in_places(), T(0));
-  share_parts<T>(s, [&](int64_t image, int64_t group, const ColumnPart& part, T* columns) {
-    T* in = input_grad + (image * s.in_channels + part.channel) * s.in_places();
-    const int64_t count = part.count(), first_tap = part.channel * (taps / s.in_channels);
-    T* seen = pointwise ? in + part.begin * s.out[2] : columns;
-    gemm<T>(part.shape.taps(), count, channels, weight + group * channels * taps + first_tap, 1,
-            taps, grad + image * channels * places + part.begin * s.out[2], places, 1, seen,
-            pointwise ? places : count);
-    if (!pointwise) add_columns(part.shape, part.begin, part.end, columns, in);
-  });
+  for_all_parts<T>(s, nullptr, true, 0,
+                   [&](int64_t image, int64_t group, const ColumnPart& part, Columns<T>& columns) {
+                     T* in = input_grad + (image * s.in_channels + part.channel) * s.in_places();
+                     const int64_t count = part.count();
+                     T* seen = pointwise ? in + part.begin * s.out[2] : columns.memory();
+                     gemm<T>(part.shape.taps(), count, channels,
+                             weight + group * channels * taps + part.channel * s.kernel_places(), 1,
+                             taps, grad + image * channels * places + part.begin * s.out[2], places,
+                             1, seen, pointwise ? places : count);
+                     if (!pointwise) add_columns(part.shape, part.begin, part.end, seen, in);
+                   });
 }
 
 template <class T>
@@ -516,27 +637,33 @@ void convolve_weight_gradient(const ConvShape& s, const T* input, const T* grad,
   const bool pointwise = is_pointwise(s);
   const int64_t taps = s.taps(), places = s.out_places(), channels = s.out_channels;
   Layout layout;
+  const Layout* copied = nullptr;
   if constexpr (std::is_floating_point_v<T>)
-    // A stride makes lines short. Given enough channels and taps, one large product is faster then.
-    if (!pointwise && is_direct<T>(s, &layout) &&
-        (s.stride[2] == 1 || channels < 64 || s.taps() < 256))
-      return weight_gradient_directly(s, layout, input, grad, weight_grad);
-  const ColumnCuts cuts(s);
-  const Scratch<T> memory(cuts.size);
-  const LongWork work(work_of(s));
+    if (!pointwise && is_direct<T>(s, &layout)) {
+      // Short lines are slow. Given enough channels and taps, a product is faster then.
+      const bool short_lines = s.stride[2] != 1 || wastes<T>(s, layout);
+      if (!short_lines || channels < 64 || taps < 256)
+        return weight_gradient_directly(s, layout, input, grad, weight_grad);
+      if (layout.copied) copied = &layout;
+    }
   std::fill_n(weight_grad, s.groups * channels * taps, T(0));
-  for_each_part(s, cuts, 0, s.batch * s.groups, memory.get(),
-                [&](int64_t image, int64_t group, const ColumnPart& part, T* columns) {
-                  const T* in = input + (image * s.in_channels + part.channel) * s.in_places();
-                  const int64_t count = part.count();
-                  const int64_t first_tap = part.channel * (taps / s.in_channels);
-                  if (!pointwise) to_columns(part.shape, part.begin, part.end, in, columns);
-                  const T* seen = pointwise ? in + part.begin * s.out[2] : columns;
-                  T* const to = weight_grad + group * channels * taps + first_tap;
-                  gemm<T>(channels, part.shape.taps(), count,
-                          grad + image * channels * places + part.begin * s.out[2], places, 1, seen,
-                          1, pointwise ? places : count, to, taps, to, taps);
-                });
+  for_all_parts<T>(
+      s, copied, false, channels,
+      [&](int64_t image, int64_t group, const ColumnPart& part, Columns<T>& columns) {
+        const bool together = part.images > 1;
+        const int64_t count = part.count();
+        const T* g = grad + image * channels * places + part.begin * s.out[2];
+        if (together) {
+          if (part.channel == 0)
+            for_each_plane(s, part, g, columns.extra(),
+                           [&](const T* from, T* to, int64_t) { std::copy_n(from, places, to); });
+          g = columns.extra();
+        }
+        T* const to = weight_grad + group * channels * taps + part.channel * s.kernel_places();
+        gemm<T>(channels, part.shape.taps(), count, g, together ? part.pitch() : places, 1,
+                columns.of(input + image * s.in_channels * s.in_places(), part), 1,
+                pointwise ? places : part.pitch(), to, taps, to, taps);
+      });
 }
 
 template <class T>
