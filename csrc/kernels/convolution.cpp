@@ -323,12 +323,13 @@ void weight_gradient_directly(const ConvShape& s, const Layout& l, const T* inpu
 
 // --- columns
 // Lines [begin, end) of the output's (d, h): f(column, image offset of the first element or -1,
-// first place, last place): places of the line that see the image at this tap.
+// first place, last place): places of the line that see the image at this tap. Columns of taps lie
+// `pitch` apart.
 template <class F>
-void for_each_run(const ConvShape& s, int64_t begin, int64_t end, const F& f) {
+void for_each_run(const ConvShape& s, int64_t begin, int64_t end, int64_t pitch, const F& f) {
   const int64_t width = s.out[2];
   const int64_t first_plane = begin / s.out[1], first_line = begin % s.out[1];
-  int64_t at = 0;
+  int64_t row = 0;
   for (int64_t c = 0; c < s.in_channels; ++c)
     for (int64_t kd = 0; kd < s.kernel[0]; ++kd)
       for (int64_t kh = 0; kh < s.kernel[1]; ++kh)
@@ -339,6 +340,8 @@ void for_each_run(const ConvShape& s, int64_t begin, int64_t end, const F& f) {
           const int64_t room = s.in[2] - shift;  // places below room / stride lie inside
           const int64_t last = std::max(
               first, room <= 0 ? 0 : std::min(width, (room + s.stride[2] - 1) / s.stride[2]));
+          int64_t at = row;
+          row += pitch;
           int64_t d = first_plane * s.stride[0] - s.pad[0] + kd * s.dilation[0];
           const int64_t top = kh * s.dilation[1] - s.pad[1];
           int64_t h = first_line * s.stride[1] + top;
@@ -372,18 +375,20 @@ inline void copy_run(const T* from, int64_t step, int64_t count, T* to) {
 template <class T>
 void to_columns(const ConvShape& s, int64_t begin, int64_t end, const T* image, T* columns) {
   const int64_t step = s.stride[2], width = s.out[2];
-  for_each_run(s, begin, end, [&](int64_t at, int64_t from, int64_t first, int64_t last) {
-    T* to = columns + at;
-    for (int64_t w = 0; w < first; ++w) to[w] = 0;
-    copy_run(image + std::max<int64_t>(from, 0), step, last - first, to + first);
-    for (int64_t w = last; w < width; ++w) to[w] = 0;
-  });
+  for_each_run(s, begin, end, (end - begin) * width,
+               [&](int64_t at, int64_t from, int64_t first, int64_t last) {
+                 T* to = columns + at;
+                 for (int64_t w = 0; w < first; ++w) to[w] = 0;
+                 copy_run(image + std::max<int64_t>(from, 0), step, last - first, to + first);
+                 for (int64_t w = last; w < width; ++w) to[w] = 0;
+               });
 }
 
 template <class T>
-void add_columns(const ConvShape& s, int64_t begin, int64_t end, const T* columns, T* image) {
+void add_columns(const ConvShape& s, int64_t begin, int64_t end, const T* columns, int64_t pitch,
+                 T* image) {
   const int64_t step = s.stride[2];
-  for_each_run(s, begin, end, [&](int64_t at, int64_t from, int64_t first, int64_t last) {
+  for_each_run(s, begin, end, pitch, [&](int64_t at, int64_t from, int64_t first, int64_t last) {
     if (from < 0) return;
     const T* in = columns + at;
     T* to = image + from;
@@ -506,10 +511,10 @@ class Columns {
 
 // f(image, group, part, columns) for parts of all images, one place after the other and for each
 // its channels. Threads share the images if their results are apart. `extra`: what f needs for each
-// place of images that are taken together.
+// place of images that are taken together, or 0 where they are not.
 template <class T, class F>
 void for_all_parts(const ConvShape& s, const Layout* l, bool shared, int64_t extra, const F& f) {
-  const ColumnCuts cuts(s, l);
+  const ColumnCuts cuts(s, extra > 0);
   Pieces pieces(s, cuts.images);
   if (!shared) pieces.grain = pieces.units, pieces.count = 1;
   const int64_t more = cuts.images > 1 ? extra * whole_vectors(cuts.images * s.out_places()) : 0;
@@ -547,6 +552,17 @@ void for_each_plane(const ConvShape& s, const ColumnPart& part, T* images, U* to
       f(images, together + c * part.pitch() + i * places, c);
 }
 
+// The outputs' side of a part: memory as it is, or several images gathered.
+template <class T>
+const T* gathered(const ConvShape& s, const ColumnPart& part, const T* outputs,
+                  Columns<T>& columns) {
+  if (part.images == 1) return outputs + part.begin * s.out[2];
+  if (part.channel == 0)
+    for_each_plane(s, part, outputs, columns.extra(),
+                   [&](const T* from, T* to, int64_t) { std::copy_n(from, s.out_places(), to); });
+  return columns.extra();
+}
+
 }  // namespace
 
 template <class T>
@@ -561,7 +577,7 @@ void convolve(const ConvShape& s, const T* input, const T* weight, const T* bias
       copied = &layout;
     }
   const int64_t taps = s.taps(), places = s.out_places(), channels = s.out_channels;
-  for_all_parts<T>(s, copied, true, channels,
+  for_all_parts<T>(s, copied, true, copied ? channels : 0,
                    [&](int64_t image, int64_t group, const ColumnPart& part, Columns<T>& columns) {
                      const int64_t count = part.count();
                      const T* const seen =
@@ -619,16 +635,19 @@ void convolve_input_gradient(const ConvShape& s, const T* grad, const T* weight,
     }
   }
   if (!pointwise) std::fill_n(input_grad, s.batch * s.groups * s.in_channels * s.in_places(), T(0));
-  for_all_parts<T>(s, nullptr, true, 0,
+  for_all_parts<T>(s, nullptr, true, pointwise ? 0 : channels,
                    [&](int64_t image, int64_t group, const ColumnPart& part, Columns<T>& columns) {
                      T* in = input_grad + (image * s.in_channels + part.channel) * s.in_places();
-                     const int64_t count = part.count();
+                     const int64_t count = part.count(), pitch = part.pitch();
                      T* seen = pointwise ? in + part.begin * s.out[2] : columns.memory();
                      gemm<T>(part.shape.taps(), count, channels,
                              weight + group * channels * taps + part.channel * s.kernel_places(), 1,
-                             taps, grad + image * channels * places + part.begin * s.out[2], places,
-                             1, seen, pointwise ? places : count);
-                     if (!pointwise) add_columns(part.shape, part.begin, part.end, seen, in);
+                             taps, gathered(s, part, grad + image * channels * places, columns),
+                             part.images > 1 ? pitch : places, 1, seen, pointwise ? places : pitch);
+                     if (pointwise) return;
+                     for (int64_t i = 0; i < part.images; ++i)
+                       add_columns(part.shape, part.begin, part.end, seen + i * places, pitch,
+                                   in + i * s.in_channels * s.in_places());
                    });
 }
 
@@ -647,23 +666,17 @@ void convolve_weight_gradient(const ConvShape& s, const T* input, const T* grad,
       if (layout.copied) copied = &layout;
     }
   std::fill_n(weight_grad, s.groups * channels * taps, T(0));
-  for_all_parts<T>(
-      s, copied, false, channels,
-      [&](int64_t image, int64_t group, const ColumnPart& part, Columns<T>& columns) {
-        const bool together = part.images > 1;
-        const int64_t count = part.count();
-        const T* g = grad + image * channels * places + part.begin * s.out[2];
-        if (together) {
-          if (part.channel == 0)
-            for_each_plane(s, part, g, columns.extra(),
-                           [&](const T* from, T* to, int64_t) { std::copy_n(from, places, to); });
-          g = columns.extra();
-        }
-        T* const to = weight_grad + group * channels * taps + part.channel * s.kernel_places();
-        gemm<T>(channels, part.shape.taps(), count, g, together ? part.pitch() : places, 1,
-                columns.of(input + image * s.in_channels * s.in_places(), part), 1,
-                pointwise ? places : part.pitch(), to, taps, to, taps);
-      });
+  for_all_parts<T>(s, copied, false, copied ? channels : 0,
+                   [&](int64_t image, int64_t group, const ColumnPart& part, Columns<T>& columns) {
+                     const int64_t count = part.count();
+                     T* const to =
+                         weight_grad + group * channels * taps + part.channel * s.kernel_places();
+                     gemm<T>(channels, part.shape.taps(), count,
+                             gathered(s, part, grad + image * channels * places, columns),
+                             part.images > 1 ? part.pitch() : places, 1,
+                             columns.of(input + image * s.in_channels * s.in_places(), part), 1,
+                             pointwise ? places : part.pitch(), to, taps, to, taps);
+                   });
 }
 
 template <class T>
@@ -678,7 +691,7 @@ template <class T>
 void add_columns_to_images(const ConvShape& s, const T* columns, T* images) {
   const LongWork work(s.batch * s.taps() * s.out_places());
   for (int64_t i = 0; i < s.batch; ++i)
-    add_columns(s, 0, s.out[0] * s.out[1], columns + i * s.taps() * s.out_places(),
+    add_columns(s, 0, s.out[0] * s.out[1], columns + i * s.taps() * s.out_places(), s.out_places(),
                 images + i * s.in_channels * s.in_places());
 }
 
