@@ -146,6 +146,13 @@ def check_convolution(x, w, stride, pad, dilation):
         close(got.detach(), array(want.detach()), rtol=1e-11, atol=1e-11)
 
 
+@pytest.mark.parametrize("stride, kernel, batch", [(1, 5, 7), (2, 3, 40), (2, 7, 6), (2, 5, 1)])
+def test_convolution_of_small_images_with_many_channels(stride, kernel, batch):
+    """Short lines, whose columns are taken of several images together and of a few channels at a time."""
+    weight = sines(66, 40, kernel, kernel)
+    check_convolution(sines(batch, 40, 8, 8), weight, stride, kernel // 2, 1)
+
+
 def test_much_padding_costs_little_memory():
     y = F.conv2d(tg.ones(1, 1, 2, 2), tg.ones(1, 1, 1, 1), stride=(1 << 20, 1), padding=(1 << 20, 0))
     assert y.shape == (1, 1, 3, 2) and y.sum().item() == 2

@@ -107,6 +107,9 @@ OPERATIONS = {
     "backward of convolution": lambda: backward_of(
         lambda a, b: tg.conv2d(a, b, stride=2, padding=1) ** 2, randn(11, 9, 31, 33), randn(10, 9, 3, 3)
     ),
+    "backward of convolution of small images": lambda: backward_of(
+        lambda a, b: tg.conv2d(a, b, stride=2, padding=1) ** 2, randn(43, 40, 8, 8), randn(66, 40, 3, 3)
+    ),
     "backward of convolution in groups": lambda: backward_of(
         lambda a, b: tg.conv2d(a, b, padding=1, groups=3) ** 2, randn(11, 9, 13, 13), randn(12, 3, 3, 3)
     ),

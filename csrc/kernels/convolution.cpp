@@ -1,174 +1,23 @@
 // Three ways: a 1x1 kernel is a product of matrices as it stands; where lines are long enough for
 // vectors the image, or a padded copy, is read directly, conv_isa.cpp; the rest goes through
-// columns, the matrix [taps, places] of what each tap sees, in pieces that fit the second cache.
+// columns, the matrix [taps, places] of what each tap sees, in pieces that fit the second cache, of
+// several small images together.
 #include "kernels/convolution.h"
 
 #include <algorithm>
 #include <cstring>
 #include <type_traits>
 
-#include "core/allocator.h"
 #include "kernels/conv_kernels.h"
+#include "kernels/conv_layout.h"
 #include "kernels/gemm.h"
-#include "kernels/isa.h"
 #include "kernels/loops.h"
 #include "kernels/parallel.h"
 
 namespace tg {
-
-TG_ISA_TABLES(ConvKernels, conv_kernels)
-
 namespace {
 
-template <class T>
-const ConvKernelsOf<T>& kernels() {
-  static const ConvKernels& table = pick_isa(conv_kernels_of_isa);
-  if constexpr (std::is_same_v<T, float>)
-    return table.of_float;
-  else
-    return table.of_double;
-}
-
-// Memory that must be taken before the GIL is released.
-template <class T>
-class Scratch {
- public:
-  explicit Scratch(int64_t count) {
-    int64_t bytes;
-    if (__builtin_mul_overflow(count, int64_t(sizeof(T)), &bytes))
-      runtime_error("convolution: the sizes overflow");
-    bytes_ = bytes;
-    memory_ = static_cast<T*>(data_alloc(bytes_));
-  }
-  ~Scratch() { data_free(memory_, bytes_); }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  T* get() const { return memory_; }
-
- private:
-  int64_t bytes_;
-  T* memory_;
-};
-
-int64_t work_of(const ConvShape& s) { return s.multiplications() / 16 + s.batch * s.in_places(); }
-
-// What is worth another thread: multiplications.
-constexpr int64_t kThreadWork = 1 << 18;
-int64_t grain_of(int64_t work) { return kThreadWork / std::max<int64_t>(work, 1) + 1; }
-
-// How threads share the images, groups taken apart: pieces of at least `grain`, of which `count` or
-// fewer run. Each needs memory of its own, number begin / grain. Few images stay together, and
-// threads share what is inside of each.
-struct Pieces {
-  explicit Pieces(const ConvShape& s) : images(s.batch * s.groups), grain(images) {
-    const int threads = num_threads();
-    if (threads == 1 || images < threads) return;
-    grain = std::max((images + 2 * threads - 1) / (2 * threads),
-                     grain_of(s.multiplications() / images));
-    count = (images + grain - 1) / grain;
-  }
-  // f(first, last, number)
-  template <class F>
-  void run(const F& f) const {
-    parallel_for(images, std::max<int64_t>(grain, 1),
-                 [&](int64_t first, int64_t last) { f(first, last, first / grain); });
-  }
-  int64_t images, grain, count = 1;
-};
-
-bool is_pointwise(const ConvShape& s) {
-  for (int d = 0; d < 3; ++d)
-    if (s.kernel[d] != 1 || s.stride[d] != 1 || s.pad[d] != 0 || s.in[d] != s.out[d]) return false;
-  return true;
-}
-
 // --- the direct way
-// How an image lies in memory for it. A copy has zeros around the image, and the rows and columns
-// that a stride leaves between each other stand apart in phases, so that the places of an output
-// line are neighbours: [depth, phase of the row, phase of the column, row, column].
-struct Layout {
-  bool copied;  // the image itself will not do
-  bool flat;    // lines are short: whole planes are lines, with gaps that are thrown away
-  int64_t row_phases, column_phases;
-  int64_t depth, rows, row, plane, cube;  // rows of a phase; sizes of a row, a plane and a channel
-  int64_t row_step, depth_step;           // from one output row or plane to the next
-  int64_t width;                          // of a line
-  int64_t size;                           // of all channels
-};
-
-template <class T>
-bool is_direct(const ConvShape& s, Layout* to) {
-  if constexpr (!std::is_floating_point_v<T>) return false;
-  if constexpr (std::is_floating_point_v<T>) {
-    int64_t needed[3];
-    double volume = static_cast<double>(s.in_channels);
-    bool copied = s.stride[2] != 1;
-    for (int d = 0; d < 3; ++d) {
-      needed[d] = (s.out[d] - 1) * s.stride[d] + s.dilation[d] * (s.kernel[d] - 1) + 1;
-      copied |= s.pad[d] > 0 || needed[d] > s.in[d];
-      volume *= static_cast<double>(needed[d] + s.stride[d]);
-    }
-    if (s.kernel[0] * s.kernel[1] * s.kernel[2] == 1) return false;  // columns are a selection
-    // Much more padding than image: columns skip it.
-    if (volume > 16.0 * static_cast<double>(s.in_channels * s.in_places()) + 65536) return false;
-    const bool flat = s.out[2] < kernels<T>().lanes;
-    copied |= flat && s.stride[1] != 1;
-    to->copied = copied;
-    to->flat = flat;
-    to->row_phases = copied ? s.stride[1] : 1;
-    to->column_phases = copied ? s.stride[2] : 1;
-    to->depth = copied ? needed[0] : s.in[0];
-    to->rows = copied ? (needed[1] + s.stride[1] - 1) / s.stride[1] : s.in[1];
-    to->row = copied ? (needed[2] + s.stride[2] - 1) / s.stride[2] : s.in[2];
-    to->plane = to->row_phases * to->column_phases * to->rows * to->row;
-    to->cube = to->depth * to->plane;
-    to->row_step = copied ? to->row : s.stride[1] * to->row;
-    to->depth_step = s.stride[0] * to->plane;
-    to->width = flat ? (s.out[1] - 1) * to->row + s.out[2] : s.out[2];
-    to->size = copied ? s.in_channels * to->cube : 0;
-    return to->width >= kernels<T>().lanes;
-  }
-}
-
-// Where row y and column x of a padded plane lie.
-int64_t place_in(const ConvShape& s, const Layout& l, int64_t y, int64_t x) {
-  if (!l.copied) return y * l.row + x;
-  const int64_t phase = y % s.stride[1] * l.column_phases + x % s.stride[2];
-  return (phase * l.rows + y / s.stride[1]) * l.row + x / s.stride[2];
-}
-
-// The image of one group into the zeros of a copy, which stay from image to image.
-template <class T>
-void copy_image(const ConvShape& s, const Layout& l, const T* image, T* to) {
-  const int64_t depth = std::min(s.in[0], l.depth - s.pad[0]);
-  const int64_t rows = std::min(s.in[1], l.rows * s.stride[1] - s.pad[1]);
-  const int64_t columns = std::min(s.in[2], l.row * s.stride[2] - s.pad[2]);
-  for (int64_t c = 0; c < s.in_channels; ++c)
-    for (int64_t d = 0; d < depth; ++d)
-      for (int64_t h = 0; h < rows; ++h) {
-        const T* from = image + ((c * s.in[0] + d) * s.in[1] + h) * s.in[2];
-        T* const plane = to + c * l.cube + (d + s.pad[0]) * l.plane;
-        if (s.stride[2] == 1) {
-          std::copy_n(from, std::max<int64_t>(columns, 0),
-                      plane + place_in(s, l, h + s.pad[1], s.pad[2]));
-          continue;
-        }
-        for (int64_t first = 0; first < std::min(columns, s.stride[2]); ++first) {
-          T* phase = plane + place_in(s, l, h + s.pad[1], first + s.pad[2]);
-          for (int64_t w = first; w < columns; w += s.stride[2]) *phase++ = from[w];
-        }
-      }
-}
-
-void fill_offsets(const ConvShape& s, const Layout& l, int64_t* offsets) {
-  for (int64_t c = 0; c < s.in_channels; ++c)
-    for (int64_t d = 0; d < s.kernel[0]; ++d)
-      for (int64_t h = 0; h < s.kernel[1]; ++h)
-        for (int64_t w = 0; w < s.kernel[2]; ++w)
-          *offsets++ = c * l.cube + d * s.dilation[0] * l.plane +
-                       place_in(s, l, h * s.dilation[1], w * s.dilation[2]);
-}
-
 template <class T>
 ConvLines<T> lines_of(const ConvShape& s, const Layout& l, const int64_t* offsets) {
   ConvLines<T> lines{};
@@ -321,12 +170,13 @@ void weight_gradient_directly(const ConvShape& s, const Layout& l, const T* inpu
 
 // --- columns
 // Lines [begin, end) of the output's (d, h): f(column, image offset of the first element or -1,
-// first place, last place): places of the line that see the image at this tap.
+// first place, last place): places of the line that see the image at this tap. Columns of taps lie
+// `pitch` apart.
 template <class F>
-void for_each_run(const ConvShape& s, int64_t begin, int64_t end, const F& f) {
+void for_each_run(const ConvShape& s, int64_t begin, int64_t end, int64_t pitch, const F& f) {
   const int64_t width = s.out[2];
   const int64_t first_plane = begin / s.out[1], first_line = begin % s.out[1];
-  int64_t at = 0;
+  int64_t row = 0;
   for (int64_t c = 0; c < s.in_channels; ++c)
     for (int64_t kd = 0; kd < s.kernel[0]; ++kd)
       for (int64_t kh = 0; kh < s.kernel[1]; ++kh)
@@ -337,6 +187,8 @@ void for_each_run(const ConvShape& s, int64_t begin, int64_t end, const F& f) {
           const int64_t room = s.in[2] - shift;  // places below room / stride lie inside
           const int64_t last = std::max(
               first, room <= 0 ? 0 : std::min(width, (room + s.stride[2] - 1) / s.stride[2]));
+          int64_t at = row;
+          row += pitch;
           int64_t d = first_plane * s.stride[0] - s.pad[0] + kd * s.dilation[0];
           const int64_t top = kh * s.dilation[1] - s.pad[1];
           int64_t h = first_line * s.stride[1] + top;
@@ -370,18 +222,20 @@ inline void copy_run(const T* from, int64_t step, int64_t count, T* to) {
 template <class T>
 void to_columns(const ConvShape& s, int64_t begin, int64_t end, const T* image, T* columns) {
   const int64_t step = s.stride[2], width = s.out[2];
-  for_each_run(s, begin, end, [&](int64_t at, int64_t from, int64_t first, int64_t last) {
-    T* to = columns + at;
-    for (int64_t w = 0; w < first; ++w) to[w] = 0;
-    copy_run(image + std::max<int64_t>(from, 0), step, last - first, to + first);
-    for (int64_t w = last; w < width; ++w) to[w] = 0;
-  });
+  for_each_run(s, begin, end, (end - begin) * width,
+               [&](int64_t at, int64_t from, int64_t first, int64_t last) {
+                 T* to = columns + at;
+                 for (int64_t w = 0; w < first; ++w) to[w] = 0;
+                 copy_run(image + std::max<int64_t>(from, 0), step, last - first, to + first);
+                 for (int64_t w = last; w < width; ++w) to[w] = 0;
+               });
 }
 
 template <class T>
-void add_columns(const ConvShape& s, int64_t begin, int64_t end, const T* columns, T* image) {
+void add_columns(const ConvShape& s, int64_t begin, int64_t end, const T* columns, int64_t pitch,
+                 T* image) {
   const int64_t step = s.stride[2];
-  for_each_run(s, begin, end, [&](int64_t at, int64_t from, int64_t first, int64_t last) {
+  for_each_run(s, begin, end, pitch, [&](int64_t at, int64_t from, int64_t first, int64_t last) {
     if (from < 0) return;
     const T* in = columns + at;
     T* to = image + from;
@@ -389,35 +243,171 @@ void add_columns(const ConvShape& s, int64_t begin, int64_t end, const T* column
   });
 }
 
-int64_t lines_at_once(const ConvShape& s) {
-  constexpr int64_t kElements = 128 * 1024;
-  return std::clamp<int64_t>(kElements / std::max<int64_t>(1, s.taps() * s.out[2]), 1,
-                             s.out[0] * s.out[1]);
+int64_t whole_vectors(int64_t elements) { return (elements + 15) & ~int64_t{15}; }
+
+// A part of the columns of images: those of a few channels, as the shape says, from `channel` on,
+// at lines [begin, end) of the output. Rows of several images lie `pitch()` apart, whole vectors.
+struct ColumnPart {
+  explicit ColumnPart(const ConvShape& s) : shape(s) {}
+  int64_t count() const { return images * (end - begin) * shape.out[2]; }
+  int64_t pitch() const { return images == 1 ? count() : whole_vectors(count()); }
+  ConvShape shape;
+  int64_t images = 1, channel = 0, begin = 0, end = 0;
+};
+
+// How columns are cut: into channels before there are few places, of which products would be slow.
+// For the same reason small images are taken together.
+struct ColumnCuts {
+  ColumnCuts(const ConvShape& s, bool together)
+      : lines(s.out[0] * s.out[1]), channels(std::max<int64_t>(1, s.in_channels)) {
+    constexpr int64_t kElements = 128 * 1024, kPlaces = 192, kPlacesTogether = 256;
+    const auto at_least_1 = [](int64_t n) { return std::max<int64_t>(1, n); };
+    const int64_t width = at_least_1(s.out[2]), kernel = at_least_1(s.kernel_places());
+    if (together && s.groups == 1)
+      images =
+          std::clamp<int64_t>(kPlacesTogether / at_least_1(lines * width), 1, at_least_1(s.batch));
+    if (is_pointwise(s)) {
+      lines = std::min(lines, at_least_1(kElements / (channels * width)));
+      return;
+    }
+    const int64_t few = std::min(at_least_1(lines), (kPlaces + width - 1) / width);
+    const int64_t most = at_least_1(kElements / (kernel * images * few * width));
+    const int64_t parts = (channels + most - 1) / most;
+    channels = (channels + parts - 1) / parts;
+    if (images == 1) lines = std::min(lines, at_least_1(kElements / (channels * kernel * width)));
+    size = channels * kernel * whole_vectors(images * lines * width);
+  }
+  int64_t lines, channels, images = 1, size = 0;
+};
+
+// Flat lines have gaps, and end with part of a vector. Where they waste more than columns cost, a
+// product of as many channels is faster.
+template <class T>
+bool wastes(const ConvShape& s, const Layout& l) {
+  if (!l.flat) return false;
+  const int64_t lanes = kernels<T>().lanes, computed = (l.width + lanes - 1) / lanes * lanes;
+  const double useful = static_cast<double>(s.out[1] * s.out[2]) / static_cast<double>(computed);
+  return 1 / useful > 1.1 + 6.0 * lanes / static_cast<double>(s.out_channels * s.out[2]);
 }
 
-// f(image, group, begin, end, columns) for parts of the lines of the images [first, last).
+// The columns of image after image, from a copy with zeros around it where there is a layout for
+// it: what a tap sees of a line is one short copy then.
+template <class T>
+class Columns {
+ public:
+  static constexpr int64_t kAtOnce = 8, kSlack = 16;  // elements; runs are copied so
+  static int64_t copies(const ColumnCuts& cuts, const Layout* l) {
+    return l ? whole_vectors(cuts.images * l->size) + kSlack : 0;
+  }
+  // `extra`: what the caller needs besides.
+  static int64_t size(const ColumnCuts& cuts, const Layout* l, int64_t extra) {
+    return copies(cuts, l) + cuts.size + kSlack + extra;
+  }
+  Columns(const ConvShape& s, const ColumnCuts& cuts, const Layout* l, const int64_t* offsets,
+          T* memory)
+      : s_(s),
+        layout_(l),
+        offsets_(offsets),
+        copy_(memory),
+        columns_(memory + copies(cuts, l)),
+        extra_(columns_ + cuts.size + kSlack) {
+    std::fill(copy_, columns_, T(0));
+  }
+  // Those of a part of images, the first of which is given; parts come one after the other.
+  const T* of(const T* image, const ColumnPart& part) {
+    const int64_t first = part.channel;
+    if (is_pointwise(s_)) return image + first * s_.in_places() + part.begin * s_.out[2];
+    if (layout_)
+      copy_runs(image, part);
+    else
+      to_columns(part.shape, part.begin, part.end, image + first * s_.in_places(), columns_);
+    return columns_;
+  }
+  T* memory() const { return columns_; }
+  T* extra() const { return extra_; }
+
+ private:
+  void copy_runs(const T* image, const ColumnPart& part) {
+    const Layout& l = *layout_;
+    const int64_t taps = part.shape.taps(), width = s_.out[2];
+    if (part.begin == 0 && part.channel == 0)
+      for (int64_t i = 0; i < part.images; ++i)
+        copy_image(s_, l, image + i * s_.in_channels * s_.in_places(), copy_ + i * l.size);
+    const int64_t* const offsets = offsets_ + part.channel * s_.kernel_places();
+    const int64_t pitch = part.pitch();
+    for (int64_t k = 0; k < taps; ++k) {
+      T* to = columns_ + k * pitch;
+      for (int64_t i = 0; i < part.images; ++i) {
+        const T* const plane = copy_ + i * l.size + offsets[k];
+        int64_t d = part.begin / s_.out[1], h = part.begin % s_.out[1];
+        for (int64_t line = part.begin; line < part.end; ++line, to += width) {
+          const T* from = plane + d * l.depth_step + h * l.row_step;
+          for (int64_t j = 0; j < width; j += kAtOnce)
+            std::memcpy(to + j, from + j, kAtOnce * sizeof(T));
+          if (++h == s_.out[1]) h = 0, ++d;
+        }
+      }
+    }
+  }
+
+  const ConvShape& s_;
+  const Layout* layout_;
+  const int64_t* offsets_;
+  T *copy_, *columns_, *extra_;
+};
+
+// f(image, group, part, columns) for parts of all images, one place after the other and for each
+// its channels. Threads share the images if their results are apart. `extra`: what f needs for each
+// place of images that are taken together, or 0 where they are not.
 template <class T, class F>
-void for_each_part(const ConvShape& s, int64_t first, int64_t last, T* columns, const F& f) {
-  const int64_t lines = s.out[0] * s.out[1], part = lines_at_once(s);
-  for (int64_t i = first; i < last; ++i)
-    for (int64_t begin = 0; begin < lines; begin += part)
-      f(i, i % s.groups, begin, std::min(lines, begin + part), columns);
-}
-
-int64_t column_count(const ConvShape& s) {
-  return is_pointwise(s) ? 0 : s.taps() * lines_at_once(s) * s.out[2];
-}
-
-// The same for all images, which threads share.
-template <class T, class F>
-void share_parts(const ConvShape& s, const F& f) {
-  const Pieces pieces(s);
-  const int64_t size = column_count(s);
-  const Scratch<T> columns(pieces.count * size);
+void for_all_parts(const ConvShape& s, const Layout* l, bool shared, int64_t extra, const F& f) {
+  const ColumnCuts cuts(s, extra > 0);
+  Pieces pieces(s, cuts.images);
+  if (!shared) pieces.grain = pieces.units, pieces.count = 1;
+  const int64_t more = cuts.images > 1 ? extra * whole_vectors(cuts.images * s.out_places()) : 0;
+  const int64_t size = Columns<T>::size(cuts, l, more), lines = s.out[0] * s.out[1];
+  const Scratch<T> memory(pieces.count * size);
+  const Scratch<int64_t> offsets(l ? s.taps() : 0);
+  if (l) fill_offsets(s, *l, offsets.get());
   const LongWork work(work_of(s));
   pieces.run([&](int64_t first, int64_t last, int64_t number) {
-    for_each_part(s, first, last, columns.get() + number * size, f);
+    Columns<T> columns(s, cuts, l, offsets.get(), memory.get() + number * size);
+    ColumnPart part(s);
+    last = std::min(last * cuts.images, s.batch * s.groups);
+    for (int64_t i = first * cuts.images; i < last; i += part.images) {
+      part.images = std::min(cuts.images, last - i);
+      for (part.begin = 0; part.begin < lines; part.begin = part.end) {
+        part.end = std::min(lines, part.begin + cuts.lines);
+        part.channel = 0;
+        do {
+          part.shape.in_channels = std::min(cuts.channels, s.in_channels - part.channel);
+          f(i, i % s.groups, part, columns);
+          part.channel += cuts.channels;
+        } while (part.channel < s.in_channels);
+      }
+    }
   });
+}
+
+// f(plane, its place in [channels, image, places], channel) for the planes of the images of a part.
+template <class T, class U, class F>
+void for_each_plane(const ConvShape& s, const ColumnPart& part, T* images, U* together,
+                    const F& f) {
+  const int64_t places = s.out_places();
+  for (int64_t i = 0; i < part.images; ++i)
+    for (int64_t c = 0; c < s.out_channels; ++c, images += places)
+      f(images, together + c * part.pitch() + i * places, c);
+}
+
+// The outputs' side of a part: memory as it is, or several images gathered.
+template <class T>
+const T* gathered(const ConvShape& s, const ColumnPart& part, const T* outputs,
+                  Columns<T>& columns) {
+  if (part.images == 1) return outputs + part.begin * s.out[2];
+  if (part.channel == 0)
+    for_each_plane(s, part, outputs, columns.extra(),
+                   [&](const T* from, T* to, int64_t) { std::copy_n(from, s.out_places(), to); });
+  return columns.extra();
 }
 
 }  // namespace
@@ -426,22 +416,42 @@ template <class T>
 void convolve(const ConvShape& s, const T* input, const T* weight, const T* bias, T* output) {
   const bool pointwise = is_pointwise(s);
   Layout layout;
+  const Layout* copied = nullptr;
   if constexpr (std::is_floating_point_v<T>)
-    if (!pointwise && is_direct<T>(s, &layout))
-      return convolve_directly(s, layout, input, weight, bias, output);
+    if (!pointwise && is_direct<T>(s, &layout)) {
+      if (!layout.copied || ColumnCuts(s, true).images == 1 || !wastes<T>(s, layout))
+        return convolve_directly(s, layout, input, weight, bias, output);
+      copied = &layout;
+    }
   const int64_t taps = s.taps(), places = s.out_places(), channels = s.out_channels;
-  share_parts<T>(s, [&](int64_t image, int64_t group, int64_t begin, int64_t end, T* columns) {
-    const T* in = input + image * s.in_channels * s.in_places();
-    const int64_t count = (end - begin) * s.out[2];
-    T* out = output + image * channels * places + begin * s.out[2];
-    if (bias)
-      for (int64_t c = 0; c < channels; ++c)
-        std::fill_n(out + c * places, count, bias[group * channels + c]);
-    if (!pointwise) to_columns(s, begin, end, in, columns);
-    const T* seen = pointwise ? in + begin * s.out[2] : columns;
-    gemm<T>(channels, count, taps, weight + group * channels * taps, taps, 1, seen,
-            pointwise ? places : count, 1, out, places, bias ? out : nullptr, places);
-  });
+  for_all_parts<T>(s, copied, true, copied ? channels : 0,
+                   [&](int64_t image, int64_t group, const ColumnPart& part, Columns<T>& columns) {
+                     const int64_t count = part.count();
+                     const T* const seen =
+                         columns.of(input + image * s.in_channels * s.in_places(), part);
+                     const T* const weights =
+                         weight + group * channels * taps + part.channel * s.kernel_places();
+                     T* const out = output + image * channels * places + part.begin * s.out[2];
+                     if (part.images > 1) {
+                       const int64_t pitch = part.pitch();
+                       T* const sums = columns.extra();
+                       gemm<T>(channels, count, part.shape.taps(), weights, taps, 1, seen, pitch, 1,
+                               sums, pitch, part.channel > 0 ? sums : nullptr, pitch);
+                       if (part.channel + part.shape.in_channels == s.in_channels)
+                         for_each_plane(s, part, out, sums, [&](T* to, const T* from, int64_t c) {
+                           const T start = bias ? bias[c] : T(0);
+                           for (int64_t i = 0; i < places; ++i) to[i] = from[i] + start;
+                         });
+                       return;
+                     }
+                     const bool to_bias = bias && part.channel == 0;
+                     if (to_bias)
+                       for (int64_t c = 0; c < channels; ++c)
+                         std::fill_n(out + c * places, count, bias[group * channels + c]);
+                     gemm<T>(channels, count, part.shape.taps(), weights, taps, 1, seen,
+                             pointwise ? places : count, 1, out, places,
+                             to_bias || part.channel > 0 ? out : nullptr, places);
+                   });
 }
 
 template <class T>
@@ -460,7 +470,7 @@ void convolve_input_gradient(const ConvShape& s, const T* grad, const T* weight,
     }
     Layout layout;
     if (can_turn && is_direct<T>(turned, &layout)) {
-      const int64_t kernel = s.kernel[0] * s.kernel[1] * s.kernel[2];
+      const int64_t kernel = s.kernel_places();
       const Scratch<T> flipped(s.groups * channels * taps);
       T* to = flipped.get();
       for (int64_t g = 0; g < s.groups; ++g)
@@ -468,19 +478,24 @@ void convolve_input_gradient(const ConvShape& s, const T* grad, const T* weight,
           for (int64_t o = 0; o < channels; ++o)
             for (int64_t k = kernel - 1; k >= 0; --k)
               *to++ = weight[((g * channels + o) * s.in_channels + c) * kernel + k];
-      return convolve_directly<T>(turned, layout, grad, flipped.get(), nullptr, input_grad);
+      return convolve<T>(turned, grad, flipped.get(), nullptr, input_grad);
     }
   }
   if (!pointwise) std::fill_n(input_grad, s.batch * s.groups * s.in_channels * s.in_places(), T(0));
-  share_parts<T>(s, [&](int64_t image, int64_t group, int64_t begin, int64_t end, T* columns) {
-    T* in = input_grad + image * s.in_channels * s.in_places();
-    const int64_t count = (end - begin) * s.out[2];
-    T* seen = pointwise ? in + begin * s.out[2] : columns;
-    gemm<T>(taps, count, channels, weight + group * channels * taps, 1, taps,
-            grad + image * channels * places + begin * s.out[2], places, 1, seen,
-            pointwise ? places : count);
-    if (!pointwise) add_columns(s, begin, end, columns, in);
-  });
+  for_all_parts<T>(s, nullptr, true, pointwise ? 0 : channels,
+                   [&](int64_t image, int64_t group, const ColumnPart& part, Columns<T>& columns) {
+                     T* in = input_grad + (image * s.in_channels + part.channel) * s.in_places();
+                     const int64_t count = part.count(), pitch = part.pitch();
+                     T* seen = pointwise ? in + part.begin * s.out[2] : columns.memory();
+                     gemm<T>(part.shape.taps(), count, channels,
+                             weight + group * channels * taps + part.channel * s.kernel_places(), 1,
+                             taps, gathered(s, part, grad + image * channels * places, columns),
+                             part.images > 1 ? pitch : places, 1, seen, pointwise ? places : pitch);
+                     if (pointwise) return;
+                     for (int64_t i = 0; i < part.images; ++i)
+                       add_columns(part.shape, part.begin, part.end, seen + i * places, pitch,
+                                   in + i * s.in_channels * s.in_places());
+                   });
 }
 
 template <class T>
@@ -488,25 +503,27 @@ void convolve_weight_gradient(const ConvShape& s, const T* input, const T* grad,
   const bool pointwise = is_pointwise(s);
   const int64_t taps = s.taps(), places = s.out_places(), channels = s.out_channels;
   Layout layout;
+  const Layout* copied = nullptr;
   if constexpr (std::is_floating_point_v<T>)
-    // A stride makes lines short. Given enough channels and taps, one large product is faster then.
-    if (!pointwise && is_direct<T>(s, &layout) &&
-        (s.stride[2] == 1 || channels < 64 || s.taps() < 256))
-      return weight_gradient_directly(s, layout, input, grad, weight_grad);
-  const Scratch<T> memory(column_count(s));
-  const LongWork work(work_of(s));
+    if (!pointwise && is_direct<T>(s, &layout)) {
+      // Short lines are slow. Given enough channels and taps, a product is faster then.
+      const bool short_lines = s.stride[2] != 1 || wastes<T>(s, layout);
+      if (!short_lines || channels < 64 || taps < 256)
+        return weight_gradient_directly(s, layout, input, grad, weight_grad);
+      if (layout.copied) copied = &layout;
+    }
   std::fill_n(weight_grad, s.groups * channels * taps, T(0));
-  for_each_part(s, 0, s.batch * s.groups, memory.get(),
-                [&](int64_t image, int64_t group, int64_t begin, int64_t end, T* columns) {
-                  const T* in = input + image * s.in_channels * s.in_places();
-                  const int64_t count = (end - begin) * s.out[2];
-                  if (!pointwise) to_columns(s, begin, end, in, columns);
-                  const T* seen = pointwise ? in + begin * s.out[2] : columns;
-                  T* const to = weight_grad + group * channels * taps;
-                  gemm<T>(channels, taps, count,
-                          grad + image * channels * places + begin * s.out[2], places, 1, seen, 1,
-                          pointwise ? places : count, to, taps, to, taps);
-                });
+  for_all_parts<T>(s, copied, false, copied ? channels : 0,
+                   [&](int64_t image, int64_t group, const ColumnPart& part, Columns<T>& columns) {
+                     const int64_t count = part.count();
+                     T* const to =
+                         weight_grad + group * channels * taps + part.channel * s.kernel_places();
+                     gemm<T>(channels, part.shape.taps(), count,
+                             gathered(s, part, grad + image * channels * places, columns),
+                             part.images > 1 ? part.pitch() : places, 1,
+                             columns.of(input + image * s.in_channels * s.in_places(), part), 1,
+                             pointwise ? places : part.pitch(), to, taps, to, taps);
+                   });
 }
 
 template <class T>
@@ -521,7 +538,7 @@ template <class T>
 void add_columns_to_images(const ConvShape& s, const T* columns, T* images) {
   const LongWork work(s.batch * s.taps() * s.out_places());
   for (int64_t i = 0; i < s.batch; ++i)
-    add_columns(s, 0, s.out[0] * s.out[1], columns + i * s.taps() * s.out_places(),
+    add_columns(s, 0, s.out[0] * s.out[1], columns + i * s.taps() * s.out_places(), s.out_places(),
                 images + i * s.in_channels * s.in_places());
 }
 

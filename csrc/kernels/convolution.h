@@ -15,7 +15,8 @@ struct ConvShape {
 
   int64_t in_places() const { return in[0] * in[1] * in[2]; }
   int64_t out_places() const { return out[0] * out[1] * out[2]; }
-  int64_t taps() const { return in_channels * kernel[0] * kernel[1] * kernel[2]; }
+  int64_t kernel_places() const { return kernel[0] * kernel[1] * kernel[2]; }
+  int64_t taps() const { return in_channels * kernel_places(); }
   int64_t multiplications() const { return batch * groups * out_channels * out_places() * taps(); }
 };
 
