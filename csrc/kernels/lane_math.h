@@ -375,6 +375,16 @@ TG_INLINE Lane<double> erf(Lane<double> x) {
 }
 #endif
 
+TG_INLINE Lane<Wide> erfinv(Lane<Wide> x) {
+  using L = Lane<Wide>;
+  const L t = sqrt(2 - log(1 - x * x)) - 2.82;
+  return where(abs(x) == 1, x * __builtin_inf(), x * polynomial(t, Table<Wide>::erfinv));
+}
+template <class K>
+TG_INLINE Lane<K> logit(Lane<K> x) {
+  return log(x / (1 - x));
+}
+
 // --- of two numbers
 // The greater, plus the logarithm of what the lesser adds to it.
 template <class K>
