@@ -22,7 +22,7 @@ struct Elementary {
   X(sqrt) X(rsqrt) X(reciprocal) X(floor) X(ceil) X(trunc) X(round) X(frac) X(atan2) \
   X(logaddexp) X(pow) X(hypot) X(fmod) X(remainder) X(floor_divide) \
   X(add) X(sub) X(mul) X(div) X(maximum) X(minimum) X(relu) X(neg) X(abs) X(sign) X(clamp) \
-  X(erfinv) X(logit) X(spaced)
+  X(erfinv) X(logit) X(lgamma) X(digamma) X(spaced)
 // clang-format on
 
 // out[i] = start + (first + i) * step, rounded once, where `first` may be negative; a step down if

@@ -245,6 +245,8 @@ const ElementaryKernels elementary_kernels{
     .clamp = {clamp_block<float>, clamp_block<double>},
     .erfinv = {apply<Wide, erfinv>, nullptr},
     .logit = {logit_block<float>, logit_block<double>},
+    .lgamma = {apply<Wide, lgamma>, nullptr},
+    .digamma = {apply<Wide, digamma>, nullptr},
     .spaced = {spaced<float>, spaced<double>},
 };
 #undef TG_SIMPLE

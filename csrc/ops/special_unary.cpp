@@ -66,12 +66,14 @@ struct Erfinv {
   }
 };
 struct Lgamma {
+  static constexpr auto single_vectors = &ElementaryKernels::lgamma;
   static constexpr auto name = "lgamma", node = "LgammaBackward0";
   static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return lgamma(x); }
   static Tensor grad_from_input(const Tensor& g, const Tensor& x) { return g * digamma(x); }
 };
 struct Digamma {
+  static constexpr auto single_vectors = &ElementaryKernels::digamma;
   static constexpr auto name = "digamma", node = "DigammaBackward0";
   static constexpr auto domain = Domain::Floating;
   static double forward(double x) { return digamma_of(x); }
