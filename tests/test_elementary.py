@@ -173,6 +173,20 @@ def test_tangent_beside_multiples_of_half_pi() -> None:
         assert off(tg.tan(tg.tensor(x)).item(), math.tan(near), tg.float32) <= 1.5, x
 
 
+def test_single_precision_by_double() -> None:
+    x = tg.cat([tg.linspace(-0.9999, 0.9999, 501), tg.tensor([1e-30, -1 + 2**-24, 1 - 2**-24])])
+    assert [v for v in tg.erfinv(x).double().erf().sub(x.double()).abs().tolist() if v > 1e-7] == []
+    x = tg.cat([tg.linspace(0.01, 12, 501), tg.tensor([1e-30, 1e30, -0.5, -3.25])])
+    for name in ("erfinv", "lgamma", "digamma"):
+        f, z = getattr(tg, name), x.sigmoid() if name == "erfinv" else x
+        for got, exact in zip(f(z).tolist(), f(z.double()).tolist(), strict=True):
+            assert off(got, exact, tg.float32) <= 1
+    assert tg.lgamma(tg.tensor([1.0, 2.0])).tolist() == [0, 0]
+    assert tg.erfinv(tg.tensor([1.0, -1.0])).tolist() == [INF, -INF]
+    p = x[:501].sigmoid()
+    assert tg.logit(p).sub(tg.logit(p.double())).abs().max().item() < 1e-5
+
+
 @DTYPES
 def test_square_roots_are_rounded_to_nearest(dtype: tg.dtype) -> None:
     x = tg.exp(tg.linspace(-80, 80, 3001, dtype=tg.float64)).to(dtype)

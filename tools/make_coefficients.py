@@ -102,6 +102,14 @@ def erfcx_of(t: mpf) -> mpf:
     return (1 + 2 * x) * mp.exp(x * x) * mp.erfc(x) - mpf(1.25)
 
 
+ERFINV_MIDDLE = mpf("2.82")
+
+
+def erfinv_of(t: mpf) -> mpf:
+    x = mp.sqrt(-mp.expm1(2 - (t + ERFINV_MIDDLE) ** 2))
+    return mp.erfinv(x) / x
+
+
 def place(x: float) -> mpf:
     return (mpf(x) - SCALED_AT) / (mpf(x) + SCALED_AT)
 
@@ -284,6 +292,15 @@ POLYNOMIALS = [
         mpf(4),
         lambda t: t * mp.erfc(t) / mp.erf(t),
         "float",
+    ),
+    Polynomial(
+        "erfinv",
+        "inverse of erf at x, over x, in sqrt(2 - log(1 - x^2)) - 2.82, for 1 - x > 2^-24",
+        erfinv_of,
+        ROOT - ERFINV_MIDDLE,
+        mp.sqrt(18) - ERFINV_MIDDLE,
+        lambda t: 1 / erfinv_of(t),
+        "Wide",
     ),
     Polynomial(
         "erfcx",

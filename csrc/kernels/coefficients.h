@@ -214,6 +214,16 @@ struct Coefficients<Wide> {
   static constexpr double sinh[] = {0x1.5555555558201p-3, 0x1.1111110857b52p-7,
                                     0x1.a01a131097a98p-13, 0x1.71d208a299728p-19,
                                     0x1.b557c78eb1ae2p-26};
+  // inverse of erf at x, over x, in sqrt(2 - log(1 - x^2)) - 2.82, for 1 - x > 2^-24: 2^-35.3
+  static constexpr double erfinv[] = {
+      0x1.2371881b0ad23p+1,   0x1.214b170dca994p+0,   -0x1.9091565ac7d8ep-7,
+      -0x1.ebef98d74906bp-6,  0x1.0ec5d8f53e97ap-5,   -0x1.021294ba8117bp-6,
+      -0x1.d44313942ab44p-11, 0x1.900f8c9c1ce24p-8,   -0x1.9c106c953bf57p-9,
+      -0x1.b7cbd8cfc8ccep-12, 0x1.54ea89e8744b5p-10,  -0x1.19dbbff4039d9p-11,
+      -0x1.75507ffd6a5e6p-13, 0x1.2f6b2cb5ebac5p-12,  -0x1.1a5e981b227f7p-14,
+      -0x1.513e5ce0261a9p-14, 0x1.884fbdbbb4d56p-15,  0x1.c212f292b1b29p-17,
+      -0x1.c70009aec060bp-17, -0x1.46baba0077f0cp-20, 0x1.1ecd8c146688ap-19,
+      0x1.5f206ec701fbep-25,  -0x1.3fa1255cfb96fp-23};
   // (1 + 2 x) exp(x^2) (1 - erf(x)) - 1.25 in (x - 3.75) / (x + 3.75), up to x = 10.1: 2^-33.6
   static constexpr double erfcx[] = {
       -0x1.992fa513b7beap-7, -0x1.1f3676819c40fp-3, 0x1.d5f28f4564cfep-9,  0x1.5101688eb6cefp-4,

@@ -7,7 +7,8 @@
 namespace tg {
 
 // Loops over single and double precision; null where libm's function serves. f_grad takes a
-// gradient and x, and gives the gradient times the derivative of f at x.
+// gradient and x, and gives the gradient times the derivative of f at x. logit() and clamp() have
+// the least and the greatest number as parameters. spaced() reads nothing but a Spaced.
 struct Elementary {
   BlockKernel f32, f64;
 };
@@ -20,8 +21,18 @@ struct Elementary {
   X(acos_grad) X(asinh_grad) X(acosh_grad) \
   X(sqrt) X(rsqrt) X(reciprocal) X(floor) X(ceil) X(trunc) X(round) X(frac) X(atan2) \
   X(logaddexp) X(pow) X(hypot) X(fmod) X(remainder) X(floor_divide) \
-  X(add) X(sub) X(mul) X(div) X(maximum) X(minimum) X(relu) X(neg) X(abs) X(sign) X(clamp)
+  X(add) X(sub) X(mul) X(div) X(maximum) X(minimum) X(relu) X(neg) X(abs) X(sign) X(clamp) \
+  X(erfinv) X(logit) X(lgamma) X(digamma) X(spaced)
 // clang-format on
+
+// out[i] = start + (first + i) * step, rounded once, where `first` may be negative; a step down if
+// `down`: (first - i).
+template <class T>
+struct Spaced {
+  T start, step;
+  int32_t first;
+  bool down;
+};
 
 struct ElementaryKernels {
 #define TG_MEMBER(name) Elementary name;

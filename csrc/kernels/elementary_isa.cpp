@@ -90,6 +90,23 @@ template <class T>
   });
 }
 
+template <class T>
+[[gnu::flatten]] void logit_block(void* out, const void* in, const void* bounds, int64_t n) {
+  clamp_block<T>(out, in, bounds, n);
+  apply<T, logit<T>>(out, out, nullptr, n);
+}
+template <class T>
+void spaced(void* out, const void*, const void* parameters, int64_t n) {
+  auto* y = static_cast<T*>(out);
+  const auto p = *static_cast<const Spaced<T>*>(parameters);
+  const int32_t by = p.down ? -1 : 1;
+  for (int32_t i = 0; i < static_cast<int32_t>(n); ++i) {
+    const T place = static_cast<T>(p.first + by * i);
+    y[i] = sizeof(T) == 4 ? T(__builtin_fmaf(float(p.step), float(place), float(p.start)))
+                          : T(__builtin_fma(p.step, place, p.start));
+  }
+}
+
 // The exponents that pow() of math.h has products, quotients and roots for.
 template <class K>
 TG_INLINE Lane<K> stored(Lane<K> x) {  // as it would come back from memory
@@ -226,6 +243,11 @@ const ElementaryKernels elementary_kernels{
     .abs = TG_SIMPLE(abs),
     .sign = TG_BOTH(sign),
     .clamp = {clamp_block<float>, clamp_block<double>},
+    .erfinv = {apply<Wide, erfinv>, nullptr},
+    .logit = {logit_block<float>, logit_block<double>},
+    .lgamma = {apply<Wide, lgamma>, nullptr},
+    .digamma = {apply<Wide, digamma>, nullptr},
+    .spaced = {spaced<float>, spaced<double>},
 };
 #undef TG_SIMPLE
 #undef TG_BOTH

@@ -171,10 +171,12 @@ TG_INLINE Exponential<K> exponential_by_table(Lane<K> x) {
   const Lane<K> rounder = kRounder<K> / 16,
                 shifted = fused(x, Lane<K>(1.4426950408889634), rounder);
   const Lane<K> n = shifted - rounder, near = fused(n, Lane<K>(-Table<K>::log2[0]), x);
-  const Lane<K> r = fused(n, Lane<K>(-Table<K>::log2[1]), near);
+  const Lane<K> r = fused(n, Lane<K>(-Table<K>::log2[1]), near), z = r * r;
   const Lane<K> head = pick(shifted.bits(), kPowers<K>[0]),
                 lost = pick(shifted.bits(), kPowers<K>[1]);
-  const Lane<K> below_one = fused(r * r, polynomial(r, Table<K>::exp_near), r);
+  const Lane<K> odd = polynomial_of<K, 1, 2>(z, Table<K>::exp_near),
+                even = polynomial_of<K, 0, 2>(z, Table<K>::exp_near);
+  const Lane<K> below_one = fused(z, fused(odd, r, even), r);
   return {head, fused(head, below_one, lost), n};
 }
 TG_INLINE Exponential<float> exponential(Lane<float> x) { return exponential_by_table(x); }
@@ -299,6 +301,13 @@ TG_INLINE Lane<K> piece_of(typename Format<K>::Bits piece, Lane<K> t,
   for (int i = rows - 2; i > 1; --i) y = fused(y, t, pick(piece, table[i]));
   return y;
 }
+// The size of a with the sign of b.
+template <class K>
+TG_INLINE Lane<K> signed_as(Lane<K> a, Lane<K> b) {
+  constexpr int kSecondOrThird = 0xca;
+  return of_bits<K>((typename Format<K>::Bits)_mm512_ternarylogic_epi32(
+      (__m512i)sign_bits<K>(), (__m512i)b.bits(), (__m512i)a.bits(), kSecondOrThird));
+}
 // An odd function from its pieces; the first ends at `first`.
 template <class K, int rows, int count>
 TG_INLINE Lane<K> odd_by_pieces(Lane<K> x, Lane<K> size, typename Format<K>::Bits piece,
@@ -306,15 +315,16 @@ TG_INLINE Lane<K> odd_by_pieces(Lane<K> x, Lane<K> size, typename Format<K>::Bit
                                 double first) {
   const Lane<K> t = size - pick(piece, table[0]);
   const Lane<K> lowest = where(size < first, size, pick(piece, table[1]));
-  return with_sign(abs(fused(piece_of(piece, t, table), t, lowest)), x);
+  return signed_as(fused(piece_of(piece, t, table), t, lowest), x);
 }
 // With four pieces in an octave; it is 1 from `highest` on.
 template <int rows>
 TG_INLINE Lane<float> by_pieces(Lane<float> x, const float (&table)[rows][32], float highest) {
   const Lane<float> size = minimum(abs(x), Lane<float>(highest));
   // The exponent and two digits more, from those of 1/8 on.
-  const auto place = (size.bits() >> 21) - ((0x3e000000 >> 21) - 1);
-  return odd_by_pieces(x, size, place > 0 ? place : 0, table, 0.125);
+  const auto place = (Format<float>::Bits)_mm512_subs_epu16(
+      (__m512i)(size.bits() >> 21), _mm512_set1_epi32((0x3e000000 >> 21) - 1));
+  return odd_by_pieces(x, size, place, table, 0.125);
 }
 TG_INLINE Lane<float> tanh(Lane<float> x) { return by_pieces(x, kTanhPieces, 10); }
 // That of -|x|, or 1 less that.

@@ -7,6 +7,9 @@
 
 #include "kernels/lane_exponential.h"
 
+namespace tg {
+double digamma_of(double x);  // of kernels/special.h, which has functions for all
+}
 namespace tg::TG_ISA {
 
 // --- rounding
@@ -374,6 +377,62 @@ TG_INLINE Lane<double> erf(Lane<double> x) {
   return where(size <= 0.9275, small, with_sign(large, x));
 }
 #endif
+
+TG_INLINE Lane<Wide> erfinv(Lane<Wide> x) {
+  using L = Lane<Wide>;
+  const L t = sqrt(2 - log(1 - x * x)) - 2.82;
+  return where(abs(x) == 1, x * __builtin_inf(), x * polynomial(t, Table<Wide>::erfinv));
+}
+template <class K>
+TG_INLINE Lane<K> logit(Lane<K> x) {
+  return log(x / (1 - x));
+}
+
+// --- gamma function, in double precision for single
+// Stirling's series hold from 8 on. What is less is 8 steps below such a number: the product of
+// these is y (y + 6) (y + 10) (y + 12) with y = x (x + 7).
+// Logarithms need all digits of double, as differences of them may be next to 0.
+TG_INLINE Lane<Wide> long_log(Lane<Wide> x) { return log(Lane<double>(x.v)).v; }
+struct GammaSteps {
+  Lane<Wide> z, inverse, y, product;
+  Mask<Wide> few;
+};
+TG_INLINE GammaSteps gamma_steps(Lane<Wide> x) {
+  const Mask<Wide> few = x < 8;
+  const Lane<Wide> z = where(few, x + 8, x), y = x * (x + 7);
+  return {z, 1 / z, y, (y * (y + 6)) * ((y + 10) * (y + 12)), few};
+}
+// Numbers that are not positive, or not finite, one by one.
+template <double function(double)>
+TG_INLINE Lane<Wide> where_positive(Lane<Wide> x, Lane<Wide> y) {
+  const Mask<Wide> odd = !(x > 0 && x < __builtin_inf());
+  if (any(odd)) [[unlikely]]
+    for (int i = 0; i < Format<Wide>::kCount; ++i)
+      if (odd.bits[i]) y.v[i] = function(x.v[i]);
+  return y;
+}
+static double c_lgamma(double x) { return __builtin_lgamma(x); }
+TG_INLINE Lane<Wide> lgamma(Lane<Wide> x) {
+  using L = Lane<Wide>;
+  constexpr double kSeries[] = {1. / 12,   -1. / 360,      1. / 1260, -1. / 1680,
+                                1. / 1188, -691. / 360360, 1. / 156};
+  const GammaSteps s = gamma_steps(x);
+  const L series = s.inverse * polynomial(s.inverse * s.inverse, kSeries);
+  const L y =
+      fused(s.z - 0.5, long_log(s.z), series - s.z) + 0.91893853320467274178;  // log(2 pi) / 2
+  const L less = where(x == 1 || x == 2, L(0), y - long_log(s.product));
+  return where_positive<c_lgamma>(x, where(s.few, less, y));
+}
+TG_INLINE Lane<Wide> digamma(Lane<Wide> x) {
+  using L = Lane<Wide>;
+  constexpr double kSeries[] = {-1. / 12, 1. / 120, -1. / 252, 1. / 240, -1. / 132, 691. / 32760};
+  const GammaSteps s = gamma_steps(x);
+  const L square = s.inverse * s.inverse;
+  const L y = long_log(s.z) + fused(square, polynomial(square, kSeries), s.inverse * -0.5);
+  // The derivative of the product over the product.
+  const L slope = 2 * ((s.y + 3) * ((s.y + 10) * (s.y + 12)) + (s.y * (s.y + 6)) * (s.y + 11));
+  return where_positive<digamma_of>(x, where(s.few, y - (2 * x + 7) * slope / s.product, y));
+}
 
 // --- of two numbers
 // The greater, plus the logarithm of what the lesser adds to it.

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "kernels/elementary.h"
 #include "kernels/loops.h"
 #include "ops/checked_scalar.h"
 #include "ops/promotion.h"
@@ -67,6 +68,16 @@ struct Spacing {
       return i < steps / 2 ? start + rounded(step * C(i)) : end - rounded(step * C(steps - 1 - i));
     else
       return i < steps / 2 ? std::fma(step, C(i), start) : std::fma(-step, C(steps - 1 - i), end);
+  }
+  // All of them, in float or double.
+  void write(void* out) const {
+    C* const to = static_cast<C*>(out);
+    const BlockKernel kernel =
+        sizeof(C) == 4 ? elementary_kernels->spaced.f32 : elementary_kernels->spaced.f64;
+    const int64_t half = steps / 2;
+    const Spaced<C> up{start, step, 0, false}, down{end, -step, int32_t(steps - 1 - half), true};
+    kernel(to, nullptr, &up, half);
+    kernel(to + half, nullptr, &down, steps - half);
   }
   static constexpr bool kShort = std::is_same_v<T, Half> || std::is_same_v<T, BFloat16>;
   static C rounded(C v) {
@@ -134,8 +145,13 @@ Tensor linspace(const Scalar& start, const Scalar& end, int64_t steps, DType dty
     const Spacing<T, C> at(static_cast<C>(checked_to<T>(start)), static_cast<C>(checked_to<T>(end)),
                            steps);
     const LongWork work(steps);
-    for (int64_t i = 0; i < steps; ++i) out.data<T>()[i] = convert<T>(at(i));
-    if (steps == 1) out.data<T>()[0] = start.to<T>();
+    T* const to = out.data<T>();
+    constexpr bool vectors = std::is_same_v<T, float> || std::is_same_v<T, double>;
+    if (vectors && steps <= INT32_MAX)
+      at.write(to);
+    else
+      for (int64_t i = 0; i < steps; ++i) to[i] = convert<T>(at(i));
+    if (steps == 1) to[0] = start.to<T>();
   });
   return out;
 }

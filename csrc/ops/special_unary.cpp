@@ -56,6 +56,7 @@ struct Erfc {
   }
 };
 struct Erfinv {
+  static constexpr auto single_vectors = &ElementaryKernels::erfinv;
   static constexpr auto name = "erfinv", node = "ErfinvBackward0";
   static constexpr auto domain = Domain::Floating;
   static double forward(double x) { return erfinv_of(x); }
@@ -65,12 +66,14 @@ struct Erfinv {
   }
 };
 struct Lgamma {
+  static constexpr auto single_vectors = &ElementaryKernels::lgamma;
   static constexpr auto name = "lgamma", node = "LgammaBackward0";
   static constexpr auto domain = Domain::Floating;
   static auto forward(auto x) { return lgamma(x); }
   static Tensor grad_from_input(const Tensor& g, const Tensor& x) { return g * digamma(x); }
 };
 struct Digamma {
+  static constexpr auto single_vectors = &ElementaryKernels::digamma;
   static constexpr auto name = "digamma", node = "DigammaBackward0";
   static constexpr auto domain = Domain::Floating;
   static double forward(double x) { return digamma_of(x); }
@@ -207,16 +210,6 @@ void polygamma_block(T* out, const T* x, const T* parameters, int64_t n) {
   for (int64_t i = 0; i < n; ++i) out[i] = static_cast<T>(polygamma_of(order, x[i]));
 }
 template <class T>
-void logit_block(T* out, const T* x, const T* parameters, int64_t n) {
-  const T low = parameters[0], high = parameters[1];
-  for (int64_t i = 0; i < n; ++i) {
-    const T z = x[i] < low ? low : x[i] > high ? high : x[i];
-    out[i] = std::log(z / (1 - z));
-  }
-}
-// To the nearest whole number, halves to the even one: adding 2^23 (2^52) rounds every digit after
-// the point away. Unlike nearbyint() this is a loop that the compiler vectorises.
-template <class T>
 T nearest(T x) {
   constexpr T kNoFraction = T(1) / std::numeric_limits<T>::epsilon();
   const T size = std::fabs(x);
@@ -262,7 +255,8 @@ void exponent_block(T* out, const T* x, const T*, int64_t n) {
 }
 #define TG_KERNELS(name) \
   {.f32 = block<float, name##_block<float>>, .f64 = block<double, name##_block<double>>}
-constexpr BlockKernels kPolygamma = TG_KERNELS(polygamma), kLogit = TG_KERNELS(logit),
+constexpr BlockKernels kPolygamma = TG_KERNELS(polygamma),
+                       kLogit = elementary_blocks<&ElementaryKernels::logit>,
                        kRound = elementary_blocks<&ElementaryKernels::round>,
                        kRoundDecimals = TG_KERNELS(round_decimals),
                        kNanToNum = TG_KERNELS(nan_to_num), kSignbit = TG_KERNELS(signbit),
