@@ -259,3 +259,17 @@ def test_old_names_warn():
         warnings.simplefilter("always")
         F.upsample_nearest(tg.ones(1, 1, 2, 2), scale_factor=2)
     assert "Use `nn.functional.interpolate` instead" in str(caught[0].message)
+
+
+@pytest.mark.parametrize("kernel, padding, stride", [(3, 1, 1), (5, 2, 1), (5, 1, 2), (3, 0, 1)])
+def test_infinity_reaches_only_the_weights_that_see_it(kernel, padding, stride):
+    x, w = tg.randn(2, 3, 9, 7), tg.randn(4, 3, kernel, kernel, requires_grad=True)
+    x[1, 2, 0, 6] = float("inf")
+    y = tg.nn.functional.conv2d(x, w, stride=stride, padding=padding)
+    grad = tg.randn(*y.shape)
+    y.backward(grad)
+    # As a product of columns, of which each weight sees its own.
+    columns = tg.nn.functional.unfold(x, kernel, padding=padding, stride=stride)
+    terms = grad.flatten(2)[:, :, None] * columns[:, None]
+    seen = (columns.isinf().any(2).any(0)[None] & (terms != 0).any(3).any(0)).reshape(w.shape)
+    assert tg.equal(~w.grad.isfinite(), seen)

@@ -508,9 +508,16 @@ void convolve_weight_gradient(const ConvShape& s, const T* input, const T* grad,
     if (!pointwise && is_direct<T>(s, &layout)) {
       // Short lines are slow. Given enough channels and taps, a product is faster then.
       const bool short_lines = s.stride[2] != 1 || wastes<T>(s, layout);
-      if (!short_lines || channels < 64 || taps < 256)
-        return weight_gradient_directly(s, layout, input, grad, weight_grad);
-      if (layout.copied) copied = &layout;
+      if (!short_lines || channels < 64 || taps < 256) {
+        weight_gradient_directly(s, layout, input, grad, weight_grad);
+        // Zeros in the gaps between lines make NaN of infinities that no window sees there.
+        const auto not_finite = [](T x) { return x - x != 0; };
+        if (!layout.flat ||
+            std::none_of(weight_grad, weight_grad + s.groups * channels * taps, not_finite))
+          return;
+      } else if (layout.copied) {
+        copied = &layout;
+      }
     }
   std::fill_n(weight_grad, s.groups * channels * taps, T(0));
   for_all_parts<T>(s, copied, false, copied ? channels : 0,
