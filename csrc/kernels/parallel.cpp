@@ -353,7 +353,9 @@ void run_pieces(int64_t n, int64_t grain, PieceFunction function, const void* co
 
 void sweep_pieces(int64_t n, int64_t grain, PieceFunction function, const void* context) {
   const bool backwards = sweeps_backwards = !sweeps_backwards;
-  const Sweep sweep{function, context, grain, backwards};
+  // Each block starts anew what the processor fetches ahead: the larger the whole, the longer ones.
+  constexpr int64_t kMostBlocks = 64;
+  const Sweep sweep{function, context, std::max(grain, n / kMostBlocks), backwards};
   share_pieces(n, grain, Sweep::run, &sweep, backwards);
 }
 

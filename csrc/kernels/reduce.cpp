@@ -264,7 +264,11 @@ void reduce(const ReducePlan& plan, const char* in, DType dtype, const reduction
   // A few long ones are shared themselves.
   constexpr int64_t kFew = 8, kLong = 8 * kCheapGrain;
   if (!columns && units < kFew && work_of_unit >= kLong) return run(0, units);
-  sweep(units, std::max<int64_t>(kCheapGrain / work_of_unit, 1), run);
+  const int64_t grain = std::max<int64_t>(kCheapGrain / work_of_unit, 1);
+  if (columns)  // as many side by side as there are
+    parallel_for(units, grain, run);
+  else
+    sweep(units, grain, run);
 }
 
 }  // namespace tg
