@@ -2,6 +2,10 @@
 #include "kernels/cast_kernels.h"
 #include "kernels/lane_half.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 namespace tg::TG_ISA {
 extern const CastKernels cast_kernels;
 namespace {
@@ -20,8 +24,14 @@ TG_INLINE void cast(Truth& to, From from) {
   to.byte = from != 0;
 }
 TG_INLINE void cast(int32_t& to, float from) { to = whole<int32_t>(from); }
+#if defined(__x86_64__) && !defined(__AVX512DQ__)
+// One number at a time, by an instruction that makes the least number of what is out of range.
+TG_INLINE void cast(int64_t& to, float from) { to = _mm_cvttss_si64(_mm_set_ss(from)); }
+TG_INLINE void cast(int64_t& to, double from) { to = _mm_cvttsd_si64(_mm_set_sd(from)); }
+#else
 TG_INLINE void cast(int64_t& to, float from) { to = whole<int64_t>(from); }
 TG_INLINE void cast(int64_t& to, double from) { to = whole<int64_t>(from); }
+#endif
 TG_INLINE void cast(uint8_t& to, float from) { to = static_cast<uint8_t>(whole<int64_t>(from)); }
 template <class To, class From>
 TG_INLINE void cast(To& to, From from) {
