@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 import math
 import resource
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -109,8 +110,10 @@ def run_python(code: str, *arguments: str, timeout: float = 120, stack_kilobytes
     made small.
     """
 
-    def small_stack():
-        resource.setrlimit(resource.RLIMIT_STACK, (stack_kilobytes * 1024,) * 2)
+    def prepare():
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # a shell has its background jobs ignore it
+        if stack_kilobytes:
+            resource.setrlimit(resource.RLIMIT_STACK, (stack_kilobytes * 1024,) * 2)
 
     done = subprocess.run(
         [sys.executable, "-c", code, *arguments],
@@ -118,7 +121,7 @@ def run_python(code: str, *arguments: str, timeout: float = 120, stack_kilobytes
         text=True,
         timeout=timeout,
         cwd=HERE,
-        preexec_fn=small_stack if stack_kilobytes else None,
+        preexec_fn=prepare,
     )
     assert done.returncode == 0, f"exit status {done.returncode}\n{done.stdout[-1500:]}{done.stderr[-1500:]}"
     return done.stdout
