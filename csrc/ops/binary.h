@@ -6,12 +6,6 @@
 
 namespace tg {
 
-inline Tensor zeros_like_gradient(const Tensor& g) {
-  Tensor out = empty(g.sizes(), g.dtype());
-  fill_values(out, Scalar(0));
-  return out;
-}
-
 struct Add {
   static constexpr auto arithmetic = &ArithmeticKernels::add;
   static constexpr auto vectors = &ElementaryKernels::add;

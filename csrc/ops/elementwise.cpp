@@ -94,9 +94,13 @@ Tensor apply_blocks(const BlockKernels& kernels, const Tensor& x, const void* pa
   return result;
 }
 
+Tensor zeros_like_gradient(const Tensor& g) {
+  Tensor out = empty(g.sizes(), g.dtype());
+  fill_values(out, Scalar(0));
+  return out;
+}
 Tensor immutable_zeros(const Tensor& like) {
-  Tensor zeros = empty(like.sizes(), like.dtype());
-  fill_values(zeros, Scalar(0));
+  Tensor zeros = zeros_like_gradient(like);
   zeros->storage->make_zero_tensor();
   return zeros;
 }

@@ -174,6 +174,7 @@ constexpr BlockKernels gradient_kernels() {
 }
 template <class Op>
 inline constexpr BlockKernels gradient_blocks = gradient_kernels<Op>();
+Tensor zeros_like_gradient(const Tensor& g);
 // PyTorch has the product of an immutable zero gradient, such as sgn() gives, be one too, whatever
 // the other factor is.
 Tensor immutable_zeros(const Tensor& like);
